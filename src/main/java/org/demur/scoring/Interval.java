@@ -1,0 +1,4 @@
+package org.demur.scoring;
+
+/** A closed confidence interval, {@code low <= high}. */
+public record Interval(double low, double high) {}
