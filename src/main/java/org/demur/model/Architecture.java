@@ -1,0 +1,88 @@
+package org.demur.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.demur.model.TensorRule.RowOrder;
+import org.demur.model.TensorRule.Width;
+
+/**
+ * The model families that can be read, as data: which tensors they have and what they are called.
+ */
+enum Architecture {
+    LLAMA("llama", "LlamaForCausalLM", "llama", llama());
+
+    private final String hfModelType;
+    private final String hfClass;
+    private final String ggufName;
+    private final List<TensorRule> rules;
+
+    Architecture(String hfModelType, String hfClass, String ggufName, List<TensorRule> rules) {
+        this.hfModelType = hfModelType;
+        this.hfClass = hfClass;
+        this.ggufName = ggufName;
+        this.rules = rules;
+    }
+
+    static Optional<Architecture> ofHf(String modelType) {
+        return List.of(values()).stream()
+                .filter(a -> a.hfModelType.equals(modelType))
+                .findFirst();
+    }
+
+    static Optional<Architecture> ofGguf(String name) {
+        return List.of(values()).stream().filter(a -> a.ggufName.equals(name)).findFirst();
+    }
+
+    String hfModelType() {
+        return hfModelType;
+    }
+
+    /** The class name in {@code architectures} of config.json. */
+    String hfClass() {
+        return hfClass;
+    }
+
+    String ggufName() {
+        return ggufName;
+    }
+
+    /** The rules of this family's tensors; that of the head only where it is not tied. */
+    List<TensorRule> rules(boolean tiedHead) {
+        return rules.stream()
+                .filter(rule -> !(tiedHead && rule.hfName().equals(HEAD)))
+                .toList();
+    }
+
+    static final String HEAD = "lm_head.weight";
+    static final String GGUF_HEAD = "output.weight";
+
+    private static List<TensorRule> llama() {
+        List<TensorRule> rules = new ArrayList<>();
+        rules.add(matrix("model.embed_tokens", "token_embd", Width.VOCABULARY, Width.MODEL));
+        rules.add(vector("model.layers.N.input_layernorm", "blk.N.attn_norm"));
+        rules.add(rotated("model.layers.N.self_attn.q_proj", "blk.N.attn_q", Width.QUERIES));
+        rules.add(rotated("model.layers.N.self_attn.k_proj", "blk.N.attn_k", Width.KEYS));
+        rules.add(matrix("model.layers.N.self_attn.v_proj", "blk.N.attn_v", Width.KEYS, Width.MODEL));
+        rules.add(matrix("model.layers.N.self_attn.o_proj", "blk.N.attn_output", Width.MODEL, Width.QUERIES));
+        rules.add(vector("model.layers.N.post_attention_layernorm", "blk.N.ffn_norm"));
+        rules.add(matrix("model.layers.N.mlp.gate_proj", "blk.N.ffn_gate", Width.FEED_FORWARD, Width.MODEL));
+        rules.add(matrix("model.layers.N.mlp.up_proj", "blk.N.ffn_up", Width.FEED_FORWARD, Width.MODEL));
+        rules.add(matrix("model.layers.N.mlp.down_proj", "blk.N.ffn_down", Width.MODEL, Width.FEED_FORWARD));
+        rules.add(vector("model.norm", "output_norm"));
+        rules.add(matrix("lm_head", "output", Width.VOCABULARY, Width.MODEL));
+        return List.copyOf(rules);
+    }
+
+    private static TensorRule matrix(String hf, String gguf, Width rows, Width columns) {
+        return new TensorRule(hf + ".weight", gguf + ".weight", List.of(rows, columns), RowOrder.PLAIN);
+    }
+
+    private static TensorRule rotated(String hf, String gguf, Width rows) {
+        return new TensorRule(hf + ".weight", gguf + ".weight", List.of(rows, Width.MODEL), RowOrder.INTERLEAVED);
+    }
+
+    private static TensorRule vector(String hf, String gguf) {
+        return new TensorRule(hf + ".weight", gguf + ".weight", List.of(Width.MODEL), RowOrder.PLAIN);
+    }
+}

@@ -1,0 +1,31 @@
+package org.demur.model;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A model in one GGUF file. */
+final class GgufModel {
+    private static final String ARCHITECTURE = "general.architecture";
+
+    private GgufModel() {}
+
+    static ModelParts read(Path path) {
+        GgufFile file = GgufFile.open(path);
+        GgufMetadata metadata = file.metadata();
+        String name = metadata.text(ARCHITECTURE)
+                .orElseThrow(() -> Refusal.broken(path, "key " + ARCHITECTURE + " is missing"));
+        Architecture family = Architecture.ofGguf(name)
+                .orElseThrow(() -> Refusal.unsupported(path, "architecture " + name + " is not implemented"));
+        ModelConfig config = GgufConfig.read(file, family);
+        ModelTensors tensors = ModelTensors.of(path, file, config, family, ModelTensors.Naming.GGUF);
+        GgufTokenizer tokenizer = new GgufTokenizer(metadata);
+        Optional<String> template = metadata.text("tokenizer.chat_template");
+        return new ModelParts(
+                metadata.text("general.name").orElse(path.getFileName().toString()),
+                config,
+                tensors,
+                new ModelParts.TextParts(tokenizer::json, template, tokenizer.special()),
+                List.of(path));
+    }
+}

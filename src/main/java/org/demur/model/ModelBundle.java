@@ -1,0 +1,108 @@
+package org.demur.model;
+
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A model as it lies on disk: one GGUF file, or a Hugging Face folder with safetensors.
+ *
+ * <p>Opening checks everything but the values of the weights: every tensor of the architecture is
+ * there, of the shape the configuration implies and of a readable type, and nothing in the files
+ * asks for a computation that is not implemented. Weights stay in the files until they are read;
+ * reading is safe from several threads.
+ */
+public final class ModelBundle implements AutoCloseable {
+    private final ModelParts parts;
+    private List<FileDigest> files = List.of();
+
+    ModelBundle(ModelParts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param path a GGUF file, or a folder with config.json and safetensors
+     * @throws org.demur.JobException if it is missing, broken, or not implemented
+     */
+    public static ModelBundle open(Path path) {
+        if (Files.isDirectory(path)) {
+            return new ModelBundle(HfFolder.read(path));
+        }
+        return new ModelBundle(GgufModel.read(path));
+    }
+
+    /** A name for people: that in the GGUF metadata, or that of the file or folder. */
+    public String name() {
+        return parts.name();
+    }
+
+    /** The sizes and constants. */
+    public ModelConfig config() {
+        return parts.config();
+    }
+
+    /** The canonical (Hugging Face) names of the tensors; without the head where it is tied. */
+    public Set<String> names() {
+        return parts.tensors().names();
+    }
+
+    /** Describes a tensor by its canonical name. */
+    public TensorInfo tensor(String hfName) {
+        return parts.tensors().info(hfName);
+    }
+
+    /** See {@link TensorSource#readFloats}; rows are in Hugging Face order whatever the file's. */
+    public void readFloats(String hfName, FloatBuffer target) {
+        parts.tensors().readFloats(hfName, target);
+    }
+
+    /** See {@link TensorSource#readRows}; rows are in Hugging Face order whatever the file's. */
+    public void readRows(String hfName, long firstRow, int rows, FloatBuffer target) {
+        parts.tensors().readRows(hfName, firstRow, rows, target);
+    }
+
+    /**
+     * The tokenizer in the format of the Hugging Face tokenizers library.
+     *
+     * @throws org.demur.JobException if the model has none, or one that cannot be expressed
+     */
+    public String tokenizerJson() {
+        return parts.text().tokenizerJson().get();
+    }
+
+    /** The Jinja source of the chat template. */
+    public Optional<String> chatTemplate() {
+        return parts.text().chatTemplate();
+    }
+
+    /** Tokens with a role. */
+    public SpecialTokens special() {
+        return parts.text().special();
+    }
+
+    /**
+     * The identity of the model in hex: the SHA-256 of a single file; of a folder that of the lines
+     * {@code sha256sum} prints for {@link #files()}.
+     */
+    public String digest() {
+        return FileDigest.together(files());
+    }
+
+    /** The files that were read, sorted by name; digested on the first call. */
+    public synchronized List<FileDigest> files() {
+        if (files.isEmpty()) {
+            files = parts.files().stream().map(FileDigest::of).toList();
+        }
+        return files;
+    }
+
+    @Override
+    public void close() {
+        parts.tensors().close();
+    }
+}
