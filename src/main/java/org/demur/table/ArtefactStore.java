@@ -35,7 +35,7 @@ final class ArtefactStore {
     }
 
     void publish(String kind, RunId run, Path staged) {
-        Staging staging = Staging.ofContent(catalog.fileSystem(), new org.apache.hadoop.fs.Path(staged.toUri()));
+        Staging staging = Staging.ofContent(catalog.fileSystem(), hadoop(staged));
         try {
             List<Manifest.FileEntry> files = staging.files();
             String listing = CanonicalJson.of(files);
@@ -76,8 +76,7 @@ final class ArtefactStore {
 
     void removeScratch(RunId run) {
         try {
-            catalog.fileSystem()
-                    .delete(new org.apache.hadoop.fs.Path(scratch(run).toUri()), true);
+            catalog.fileSystem().delete(hadoop(scratch(run)), true);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot remove scratch of run " + run, e);
         }
@@ -96,6 +95,11 @@ final class ArtefactStore {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot look for abandoned staging folders in " + catalog.root(), e);
         }
+    }
+
+    /** From text, because a URI of an existing folder ends with a slash that hides its parent. */
+    private static org.apache.hadoop.fs.Path hadoop(Path path) {
+        return new org.apache.hadoop.fs.Path(path.toUri().toString());
     }
 
     private Path local(org.apache.hadoop.fs.Path path) {
