@@ -1,0 +1,71 @@
+package org.demur.scoring;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Verdicts of one cell, counted.
+ *
+ * @param cell the columns cell_id, set_name, label, method, feature_set, n_features, coefficient; label is null for a
+ *     set whose prompts differ in it
+ * @param n prompts scored
+ * @param refusedPrefix how many the prefix rule calls refused
+ * @param refusedAnywhere how many the anywhere rule calls refused
+ * @param paired how many of them have a completion without intervention to compare with
+ * @param changed those that changed by the prefix rule
+ */
+record CellCounts(Row cell, int n, int refusedPrefix, int refusedAnywhere, int paired, DiscordantPairs changed) {
+
+    /** Counts of every cell, in the order of cell ids. */
+    static List<CellCounts> of(Dataset<Row> scores, Dataset<Row> prompts) {
+        Dataset<Row> base = scores.where(col("method").equalTo("none"))
+                .select(col("set_name"), col("prompt_id"), col("refused_prefix").as("base_refused"));
+        Column refused = col("refused_prefix");
+        Column baseRefused = coalesce(col("base_refused"), refused);
+        return scores
+                .join(base, new String[] {"set_name", "prompt_id"}, "left")
+                .join(labels(prompts), "set_name")
+                .groupBy("cell_id", "set_name", "label", "method", "feature_set", "n_features", "coefficient")
+                .agg(
+                        count(lit(1)),
+                        number(refused),
+                        number(col("refused_anywhere")),
+                        count(col("base_refused")),
+                        number(refused.and(baseRefused.equalTo(false))),
+                        number(refused.equalTo(false).and(baseRefused)))
+                .orderBy("cell_id")
+                .collectAsList()
+                .stream()
+                .map(row -> new CellCounts(
+                        row, number(row, 7), number(row, 8), number(row, 9), number(row, 10), pairs(row)))
+                .toList();
+    }
+
+    private static Dataset<Row> labels(Dataset<Row> prompts) {
+        return prompts.groupBy("set_name")
+                .agg(when(min("label").equalTo(max("label")), max("label")).as("label"));
+    }
+
+    private static Column number(Column condition) {
+        return sum(condition.cast("int"));
+    }
+
+    private static int number(Row row, int column) {
+        return Math.toIntExact(row.getLong(column));
+    }
+
+    private static DiscordantPairs pairs(Row row) {
+        return new DiscordantPairs(number(row, 11), number(row, 12));
+    }
+}

@@ -1,0 +1,65 @@
+package org.demur.scoring;
+
+import java.io.Serializable;
+import java.util.List;
+import org.demur.config.CanonicalJson;
+import org.demur.config.ConfigSection;
+
+/**
+ * The section {@code score} of a job file, with the prompt sets of the use {@code capability}.
+ *
+ * @param judge a name of {@link PhraseList}
+ * @param prefixCharacters how far the prefix verdict looks, in Unicode code points
+ * @param confidence two-sided confidence of every interval
+ * @param crossEntropy how the change on harmless text is measured
+ */
+public record ScoreSettings(String judge, int prefixCharacters, double confidence, CrossEntropy crossEntropy) {
+
+    /**
+     * @param sets prompt sets whose responses are read; none skips the measurement
+     * @param texts at most this many texts; 0 takes all
+     * @param tokensPerText a text is cut after this many tokens
+     * @param bootstrapResamples resamples of texts behind an interval
+     * @param work how the work is cut
+     */
+    public record CrossEntropy(List<String> sets, int texts, int tokensPerText, int bootstrapResamples, Work work) {}
+
+    /**
+     * @param shards tasks per intervention
+     * @param maxTokensPerBatch tokens in one forward pass
+     */
+    public record Work(int shards, int maxTokensPerBatch) implements Serializable {}
+
+    /** Reads the section; every key has a default in {@code defaults/score.conf}. */
+    public static ScoreSettings from(ConfigSection section, List<String> capabilitySets) {
+        ConfigSection crossEntropy = section.section("cross-entropy");
+        ScoreSettings settings = new ScoreSettings(
+                section.string("judge"),
+                section.integer("prefix-characters"),
+                section.number("confidence"),
+                new CrossEntropy(
+                        List.copyOf(capabilitySets),
+                        crossEntropy.integer("texts"),
+                        crossEntropy.integer("tokens-per-text"),
+                        crossEntropy.integer("bootstrap-resamples"),
+                        new Work(crossEntropy.integer("shards"), crossEntropy.integer("max-tokens-per-batch"))));
+        PhraseList.named(settings.judge());
+        if (settings.confidence() <= 0 || settings.confidence() >= 1) {
+            throw section.invalid("confidence", "a confidence lies between 0 and 1", "write for example 0.95");
+        }
+        if (settings.crossEntropy().bootstrapResamples() < 1) {
+            throw crossEntropy.invalid("bootstrap-resamples", "an interval needs resamples", "write for example 2000");
+        }
+        return settings;
+    }
+
+    /** The judge of these settings. */
+    PhraseJudge phraseJudge() {
+        return PhraseJudge.of(PhraseList.named(judge), prefixCharacters);
+    }
+
+    /** These settings as canonical JSON. */
+    public String canonicalJson() {
+        return CanonicalJson.of(this);
+    }
+}

@@ -1,0 +1,58 @@
+package org.demur.scoring;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.demur.schema.Table;
+
+/** The table {@code sweep_summary}: rates, intervals, tests and the cost on harmless text, one row per cell. */
+final class SummaryTable {
+    private SummaryTable() {}
+
+    /**
+     * @param changes cross-entropy changes by cell id; cells without one get nulls and 0 tokens
+     */
+    static Dataset<Row> of(
+            SparkSession spark, List<CellCounts> cells, Map<String, CrossEntropyChange> changes, double confidence) {
+        List<Row> rows =
+                cells.stream().map(cell -> row(cell, changes, confidence)).toList();
+        return spark.createDataFrame(rows, Table.SWEEP_SUMMARY.schema()).coalesce(1);
+    }
+
+    private static Row row(CellCounts cell, Map<String, CrossEntropyChange> changes, double confidence) {
+        Proportion prefix = new Proportion(cell.refusedPrefix(), cell.n());
+        Proportion anywhere = new Proportion(cell.refusedAnywhere(), cell.n());
+        Interval prefixInterval = prefix.wilson(confidence);
+        Interval anywhereInterval = anywhere.wilson(confidence);
+        boolean isTested = cell.paired() > 0 && !"none".equals(cell.cell().getString(3));
+        CrossEntropyChange change = changes.get(cell.cell().getString(0));
+        boolean isMeasured = change != null;
+        return RowFactory.create(
+                cell.cell().get(0),
+                cell.cell().get(1),
+                cell.cell().get(2),
+                cell.cell().get(3),
+                cell.cell().get(4),
+                cell.cell().get(5),
+                cell.cell().get(6),
+                cell.n(),
+                prefix.rate(),
+                prefixInterval.low(),
+                prefixInterval.high(),
+                anywhere.rate(),
+                anywhereInterval.low(),
+                anywhereInterval.high(),
+                isTested ? cell.changed().mcnemarP() : null,
+                cell.changed().becameRefused(),
+                cell.changed().becameCompliant(),
+                isMeasured ? change.tokens() : 0L,
+                isMeasured ? change.base() : null,
+                isMeasured ? change.edited() : null,
+                isMeasured ? change.change() : null,
+                isMeasured ? change.interval().low() : null,
+                isMeasured ? change.interval().high() : null);
+    }
+}
