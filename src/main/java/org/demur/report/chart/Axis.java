@@ -1,0 +1,68 @@
+package org.demur.report.chart;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A linear scale with round ticks.
+ *
+ * @param label quantity and unit
+ * @param low value at the start
+ * @param high value at the end, greater than {@code low}
+ * @param step distance of two ticks
+ * @param unit how ticks are written
+ */
+public record Axis(String label, double low, double high, double step, Unit unit) {
+    private static final int WANTED_TICKS = 5;
+
+    /** How the numbers at the ticks are written. */
+    public enum Unit {
+        PLAIN,
+        PERCENT,
+        COUNT
+    }
+
+    /** A scale that ends on round numbers around {@code low} and {@code high}. */
+    public static Axis around(String label, Unit unit, double low, double high) {
+        double first = Double.isFinite(low) ? low : 0;
+        double last = Double.isFinite(high) && high > first ? high : first + 1;
+        double step = roundStep((last - first) / WANTED_TICKS);
+        return new Axis(label, Math.floor(first / step) * step, Math.ceil(last / step) * step, step, unit);
+    }
+
+    /** Whole numbers from {@code low} to {@code high}, such as layers; ticks never fall between them. */
+    public static Axis wholeNumbers(String label, int low, int high) {
+        double step = Math.max(1, roundStep((high - low) / (2.0 * WANTED_TICKS)));
+        return new Axis(label, low, Math.max(high, low + 1), Math.ceil(step), Unit.PLAIN);
+    }
+
+    /** Rates from 0 to 100 %. */
+    public static Axis rates(String label) {
+        return new Axis(label, 0, 1, 0.25, Unit.PERCENT);
+    }
+
+    /** Where {@code value} lies between the pixels {@code start} and {@code end}; values outside are drawn at the edge. */
+    double at(double value, double start, double end) {
+        double share = (value - low) / (high - low);
+        return start + Math.max(0, Math.min(1, share)) * (end - start);
+    }
+
+    List<Double> ticks() {
+        int count = (int) Math.floor((high - low) / step + 1e-9);
+        return IntStream.rangeClosed(0, count).mapToObj(i -> low + i * step).toList();
+    }
+
+    String tickText(double value) {
+        return switch (unit) {
+            case PLAIN -> Numbers.fixed(value, (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+            case PERCENT -> Numbers.percent(value, 0);
+            case COUNT -> Numbers.compact(value);
+        };
+    }
+
+    private static double roundStep(double wanted) {
+        double power = Math.pow(10, Math.floor(Math.log10(wanted)));
+        double lead = wanted / power;
+        return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
+    }
+}

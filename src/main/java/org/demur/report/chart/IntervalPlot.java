@@ -1,0 +1,58 @@
+package org.demur.report.chart;
+
+import java.util.List;
+
+/** One dot with its interval per row, the numbers written out at the right: for a few results to be read exactly. */
+public record IntervalPlot(ChartText words, Axis axis, List<Row> rows) {
+    private static final double WIDTH = 900;
+    private static final double LEFT = 270;
+    private static final double PLOT_WIDTH = 400;
+    private static final double TOP = 10;
+    private static final double ROW_HEIGHT = 44;
+
+    /**
+     * A result.
+     *
+     * @param label the condition
+     * @param note a few words under it
+     * @param reading value and interval as text
+     * @param low NaN when there is no interval
+     */
+    public record Row(String label, String note, Tone tone, double value, double low, double high, String reading) {}
+
+    /** The chart as an element. */
+    public SvgTag svg() {
+        double bottom = TOP + ROW_HEIGHT * rows.size();
+        SvgTag svg = SvgTag.root(words, WIDTH, bottom + 48);
+        for (double value : axis.ticks()) {
+            double place = x(value);
+            svg.with(
+                    SvgTag.line("grid", new Point(place, TOP), new Point(place, bottom)),
+                    SvgTag.label("tick middle", new Point(place, bottom + 18), axis.tickText(value)));
+        }
+        svg.with(SvgTag.label("axis-label middle", new Point(LEFT + PLOT_WIDTH / 2, bottom + 40), axis.label()));
+        for (int i = 0; i < rows.size(); i++) {
+            svg.with(row(rows.get(i), TOP + ROW_HEIGHT * (i + 0.5)));
+        }
+        return svg;
+    }
+
+    private SvgTag row(Row row, double y) {
+        SvgTag group = SvgTag.group(row.tone().cssClass());
+        group.with(
+                SvgTag.label("row-label end", new Point(LEFT - 24, row.note().isEmpty() ? y + 5 : y - 2), row.label()),
+                SvgTag.label("row-note end", new Point(LEFT - 24, y + 14), row.note()));
+        if (Double.isFinite(row.low()) && Double.isFinite(row.high())) {
+            group.with(SvgTag.line("interval", new Point(x(row.low()), y), new Point(x(row.high()), y)));
+        }
+        if (Double.isFinite(row.value())) {
+            group.with(SvgTag.circle("dot big", new Point(x(row.value()), y), 6.5)
+                    .tooltip(row.label() + ": " + row.reading()));
+        }
+        return group.with(SvgTag.label("row-value", new Point(LEFT + PLOT_WIDTH + 24, y + 5), row.reading()));
+    }
+
+    private double x(double value) {
+        return axis.at(value, LEFT, LEFT + PLOT_WIDTH);
+    }
+}

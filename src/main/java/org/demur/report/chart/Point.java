@@ -1,0 +1,4 @@
+package org.demur.report.chart;
+
+/** A place on the canvas in CSS pixels, y downwards. */
+record Point(double x, double y) {}
