@@ -1,0 +1,78 @@
+package org.demur.engine;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.demur.edit.HookPoint;
+
+/**
+ * What a forward pass shall deliver; the pass stops after the deepest layer needed for it.
+ *
+ * @param capture residual stream points to copy out, after their edits
+ * @param positions token positions to copy out
+ * @param lastLogits whether the logits at the last token are wanted
+ * @param tokenNll whether the negative log-likelihood of every next token is wanted
+ * @param start where to begin instead of at the embedding
+ * @param maxTokensPerBatch tokens that go through the model at once, a bound on memory; results don't depend on it
+ *     beyond rounding
+ */
+public record ForwardPlan(
+        SortedSet<HookPoint> capture,
+        Positions positions,
+        boolean lastLogits,
+        boolean tokenNll,
+        Optional<Start> start,
+        int maxTokensPerBatch) {
+    private static final int DEFAULT_MAX_TOKENS = 2048;
+
+    /**
+     * Begins with given values of the stream.
+     *
+     * @param at the values' place; its own edits are applied to them
+     * @param values_TD one [T, d] row-major array a sequence
+     */
+    public record Start(HookPoint at, List<float[]> values_TD) {}
+
+    /** Copies the given points out at every position. */
+    public static ForwardPlan capture(Set<HookPoint> points) {
+        return new ForwardPlan(
+                new TreeSet<>(points), Positions.ALL, false, false, Optional.empty(), DEFAULT_MAX_TOKENS);
+    }
+
+    /** Copies nothing out. */
+    public static ForwardPlan nothing() {
+        return capture(Set.of());
+    }
+
+    /** The same with other positions. */
+    public ForwardPlan atPositions(Positions kept) {
+        return new ForwardPlan(capture, kept, lastLogits, tokenNll, start, maxTokensPerBatch);
+    }
+
+    /** The same with the logits at the last token. */
+    public ForwardPlan withLastLogits() {
+        return new ForwardPlan(capture, positions, true, tokenNll, start, maxTokensPerBatch);
+    }
+
+    /** The same with every next token's negative log-likelihood. */
+    public ForwardPlan withTokenNll() {
+        return new ForwardPlan(capture, positions, lastLogits, true, start, maxTokensPerBatch);
+    }
+
+    /** The same beginning at a hook point with the given values, one [T, d] array a sequence. */
+    public ForwardPlan startingAt(HookPoint at, List<float[]> values_TD) {
+        return new ForwardPlan(
+                capture, positions, lastLogits, tokenNll, Optional.of(new Start(at, values_TD)), maxTokensPerBatch);
+    }
+
+    /** The same with another bound on the tokens of a batch. */
+    public ForwardPlan withMaxTokensPerBatch(int tokens) {
+        return new ForwardPlan(capture, positions, lastLogits, tokenNll, start, tokens);
+    }
+
+    boolean needsHead() {
+        return lastLogits || tokenNll;
+    }
+}

@@ -1,0 +1,110 @@
+package org.demur.engine;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.demur.edit.HookPoint;
+
+/**
+ * One batch of a gradient plan. A zero leaf is added to the stream at each wanted point; its gradient is the stream's.
+ * Weights never require gradients, so nothing below the first leaf enters the graph.
+ */
+final class GradientPass {
+    private final LanguageModel model;
+    private final GradientPlan plan;
+    private final GradientResult result;
+    private final PtNDManager manager;
+
+    GradientPass(LanguageModel model, GradientPlan plan, GradientResult result, PtNDManager manager) {
+        this.model = model;
+        this.plan = plan;
+        this.result = result;
+        this.manager = manager;
+    }
+
+    void run(List<Integer> indices, List<TokenSequence> batch) {
+        ScriptCalls calls = new ScriptCalls.Gradient(model.script());
+        TokenLayout layout =
+                TokenLayout.of(batch.stream().mapToInt(TokenSequence::length).toArray(), 0);
+        ResidualEditor editor = model.editor(manager, batch);
+        Map<HookPoint, PtNDArray> leaves = new TreeMap<>();
+        List<int[]> ids = new ArrayList<>();
+        batch.forEach(sequence -> ids.add(sequence.tokenIds()));
+        JniUtils.setGradMode(true);
+        try {
+            PtNDArray start = model.script()
+                    .call(
+                            manager,
+                            "embed",
+                            TorchRuntime.longs(manager, layout.pack(ids)),
+                            model.weights().embedding());
+            BlockStack.Range range =
+                    BlockStack.Range.upTo(HookPoint.residPost(model.config().nLayers() - 1));
+            PtNDArray end = model.stack(calls, manager)
+                    .run(
+                            start,
+                            model.inputs(manager, layout),
+                            range,
+                            KeysValues.none(),
+                            KeysValues.none(),
+                            (point, x) -> withLeaf(point, editor.apply(point, x, layout, calls), leaves));
+            PtNDArray metrics = metrics(end, indices, layout, calls);
+            PtNDArray ones = (PtNDArray) manager.ones(new Shape(indices.size()));
+            JniUtils.backward(metrics, ones, false, false);
+            copyOut(metrics, leaves, indices, layout);
+        } finally {
+            JniUtils.setGradMode(false);
+        }
+    }
+
+    private PtNDArray withLeaf(HookPoint point, PtNDArray x, Map<HookPoint, PtNDArray> leaves) {
+        if (!plan.at().contains(point)) {
+            return x;
+        }
+        PtNDArray leaf = (PtNDArray) manager.zeros(x.getShape());
+        JniUtils.attachGradient(leaf, true);
+        leaves.put(point, leaf);
+        return (PtNDArray) x.add(leaf);
+    }
+
+    private PtNDArray metrics(PtNDArray end, List<Integer> indices, TokenLayout layout, ScriptCalls calls) {
+        long[] plus = new long[indices.size()];
+        long[] minus = new long[indices.size()];
+        for (int b = 0; b < plus.length; b++) {
+            GradientPlan.LogitDifference metric = plan.metrics().get(indices.get(b));
+            plus[b] = metric.plusToken();
+            minus[b] = metric.minusToken();
+        }
+        PtNDArray last = calls.one("rows", end, TorchRuntime.longs(manager, layout.lastRows()));
+        return calls.one(
+                "logit_difference",
+                last,
+                model.weights().finalNorm(),
+                model.weights().head(),
+                TorchRuntime.longs(manager, plus),
+                TorchRuntime.longs(manager, minus));
+    }
+
+    private void copyOut(
+            PtNDArray metrics, Map<HookPoint, PtNDArray> leaves, List<Integer> indices, TokenLayout layout) {
+        int d = model.config().dModel();
+        FloatBuffer values = TorchRuntime.view(metrics).asFloatBuffer();
+        for (int b = 0; b < indices.size(); b++) {
+            result.metric(indices.get(b), values.get(b));
+        }
+        leaves.forEach((point, leaf) -> {
+            FloatBuffer gradient = TorchRuntime.view(JniUtils.getGradient(leaf)).asFloatBuffer();
+            for (int b = 0; b < indices.size(); b++) {
+                float[] own = new float[layout.lengths()[b] * d];
+                gradient.get(layout.starts()[b] * d, own);
+                result.gradient(indices.get(b), point, own);
+            }
+        });
+    }
+}

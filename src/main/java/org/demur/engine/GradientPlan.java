@@ -1,0 +1,26 @@
+package org.demur.engine;
+
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.demur.edit.HookPoint;
+
+/**
+ * Gradients of a logit difference with respect to the residual stream; weights stay frozen.
+ *
+ * @param at points whose gradient is wanted, taken after the point's own edits
+ * @param metrics one logit difference a sequence
+ * @param maxTokensPerBatch tokens that go through the model at once
+ */
+public record GradientPlan(SortedSet<HookPoint> at, List<LogitDifference> metrics, int maxTokensPerBatch) {
+    private static final int DEFAULT_MAX_TOKENS = 1024;
+
+    /** m = logit[plusToken] - logit[minusToken] at the sequence's last token. */
+    public record LogitDifference(int plusToken, int minusToken) {}
+
+    /** A plan with the default batch bound. */
+    public static GradientPlan of(Set<HookPoint> at, List<LogitDifference> metrics) {
+        return new GradientPlan(new TreeSet<>(at), List.copyOf(metrics), DEFAULT_MAX_TOKENS);
+    }
+}

@@ -1,0 +1,155 @@
+package org.demur.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A TorchScript class without parameters, compiled by libtorch from source text: it reaches the operators that DJL does
+ * not wrap, runs many of them in one native call, and frees temporaries at once.
+ */
+final class TorchScript implements AutoCloseable {
+    private static final byte[] NO_CONSTANTS = {(byte) 0x80, 2, ')', '.'};
+
+    private final PtSymbolBlock inference;
+    private final PtSymbolBlock training;
+
+    private TorchScript(PtSymbolBlock inference, PtSymbolBlock training) {
+        this.inference = inference;
+        this.training = training;
+    }
+
+    /**
+     * Compiles the class of that name in a resource of this package.
+     *
+     * @param constants values for the ${NAME} places of the source
+     */
+    static TorchScript compile(PtNDManager manager, String resource, String className, Map<String, Object> constants) {
+        String source = read(resource);
+        for (Map.Entry<String, Object> constant : constants.entrySet()) {
+            source = source.replace("${" + constant.getKey() + "}", String.valueOf(constant.getValue()));
+        }
+        byte[] archive = archive(className, source);
+        // Two instances, because running with gradients flips a flag of the module that other threads would see.
+        return new TorchScript(load(manager, archive), load(manager, archive));
+    }
+
+    /** Runs a method that returns one tensor, without autograd; integers may be mixed in. */
+    PtNDArray call(PtNDManager manager, String method, PtNDArray... arguments) {
+        try (IValue result = run(method, arguments)) {
+            return result.toTensor(manager);
+        }
+    }
+
+    /** Runs a method that returns a tuple of tensors, without autograd. */
+    NDList callTuple(PtNDManager manager, String method, PtNDArray... arguments) {
+        try (IValue result = run(method, arguments)) {
+            return result.toNDList(manager);
+        }
+    }
+
+    /** Runs a method under autograd; the results belong to the first argument's manager. */
+    NDList callWithGradient(String method, PtNDArray... arguments) {
+        NDList list = new NDList(arguments.length + 1);
+        for (PtNDArray argument : arguments) {
+            list.add(argument);
+        }
+        try (NDArray name = arguments[0].getManager().zeros(new ai.djl.ndarray.types.Shape(0))) {
+            name.setName("module_method:" + method);
+            list.add(name);
+            return IValueUtils.forward(training, list, true);
+        }
+    }
+
+    private IValue run(String method, PtNDArray... arguments) {
+        IValue[] values = new IValue[arguments.length];
+        try {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = IValue.from(arguments[i]);
+            }
+            return IValueUtils.runMethod(inference, method, values);
+        } finally {
+            for (IValue value : values) {
+                if (value != null) {
+                    value.close();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        inference.close();
+        training.close();
+    }
+
+    private static PtSymbolBlock load(PtNDManager manager, byte[] archive) {
+        try {
+            return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(String resource) {
+        try (InputStream in = TorchScript.class.getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] archive(String className, String source) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setMethod(ZipOutputStream.STORED);
+            store(zip, "data.pkl", emptyModule(className));
+            store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+            store(zip, "constants.pkl", NO_CONSTANTS);
+            store(zip, "version", "10\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The pickled object {@code __torch__.className} with the one attribute training = False. */
+    private static byte[] emptyModule(String className) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(new byte[] {(byte) 0x80, 2});
+        out.writeBytes(("c__torch__\n" + className + "\n").getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(new byte[] {')', (byte) 0x81, '}', '('});
+        out.writeBytes(new byte[] {'X', 8, 0, 0, 0});
+        out.writeBytes("training".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(new byte[] {(byte) 0x89, 'u', 'b', '.'});
+        return out.toByteArray();
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry entry = new ZipEntry("archive/" + name);
+        entry.setSize(content.length);
+        entry.setCompressedSize(content.length);
+        entry.setCrc(crc.getValue());
+        entry.setTime(0);
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,139 @@
+package org.demur.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.demur.SharedData;
+import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
+import org.demur.model.ModelBundle;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Logits, residual stream, gradients and greedy tokens against the reference implementation, on tiny models. */
+@Tag("shared")
+class LanguageModelGoldenTest {
+    private static final double TOLERANCE = 1e-4;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama_tied", "llama_untied_sharded", "llama_bf16", "llama31_rope"})
+    void matchesSafetensorsModels(String name) {
+        Path folder = SharedData.path("goldens", "models", name);
+        compare(folder, folder.resolve("golden.safetensors"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tiny-llama-q8_0", "tiny-llama-mixed-tied"})
+    void matchesGgufModels(String name) {
+        compare(
+                SharedData.path("goldens", "gguf", name + ".gguf"),
+                SharedData.path("goldens", "gguf", name + ".golden.safetensors"));
+    }
+
+    private static void compare(Path modelPath, Path goldenPath) {
+        try (ModelBundle bundle = ModelBundle.open(modelPath);
+                LanguageModel model = LanguageModel.load(bundle);
+                Golden golden = new Golden(goldenPath)) {
+            Rows rows = Rows.of(golden);
+            compareStream(model, golden, rows);
+            compareGradients(model, golden, rows);
+            compareGreedy(model, golden, rows);
+        }
+    }
+
+    private static void compareStream(LanguageModel model, Golden golden, Rows rows) {
+        List<HookPoint> points =
+                HookPoint.everywhere(Set.of(Site.values()), model.config().nLayers());
+        ForwardResult result = model.forward(
+                rows.sequences(), ForwardPlan.capture(new TreeSet<>(points)).withLastLogits());
+        for (HookPoint point : points) {
+            float[] expected = golden.floats(point.site().sqlName() + "." + point.layer());
+            for (int b = 0; b < rows.count(); b++) {
+                assertThat(Golden.relativeError(result.activation(b, point), rows.real(expected, b)))
+                        .as("%s, row %d", point, b)
+                        .isLessThan(TOLERANCE);
+            }
+        }
+        float[] logits = golden.floats("logits");
+        for (int b = 0; b < rows.count(); b++) {
+            assertThat(Golden.relativeError(result.lastLogits(b), rows.last(logits, b)))
+                    .as("logits, row %d", b)
+                    .isLessThan(TOLERANCE);
+        }
+    }
+
+    private static void compareGradients(LanguageModel model, Golden golden, Rows rows) {
+        int[] plus = golden.ints("target_a");
+        int[] minus = golden.ints("target_b");
+        List<GradientPlan.LogitDifference> metrics = new ArrayList<>();
+        for (int b = 0; b < rows.count(); b++) {
+            metrics.add(new GradientPlan.LogitDifference(plus[b], minus[b]));
+        }
+        Set<HookPoint> points = new TreeSet<>();
+        for (HookPoint point :
+                HookPoint.everywhere(Set.of(Site.values()), model.config().nLayers())) {
+            if (golden.has("grad_" + point.site().sqlName() + "." + point.layer())) {
+                points.add(point);
+            }
+        }
+        assertThat(points).hasSizeGreaterThanOrEqualTo(model.config().nLayers());
+        GradientResult result = model.gradients(rows.sequences(), GradientPlan.of(points, metrics));
+        for (HookPoint point : points) {
+            float[] expected = golden.floats("grad_" + point.site().sqlName() + "." + point.layer());
+            for (int b = 0; b < rows.count(); b++) {
+                assertThat(Golden.relativeError(result.gradient(b, point), rows.real(expected, b)))
+                        .as("gradient at %s, row %d", point, b)
+                        .isLessThan(TOLERANCE);
+            }
+        }
+    }
+
+    private static void compareGreedy(LanguageModel model, Golden golden, Rows rows) {
+        int[] expected = golden.ints("greedy");
+        int steps = (int) golden.shape("greedy")[1];
+        List<Generation> generations =
+                model.generate(rows.sequences(), new GenerationPlan(steps, Set.of(), rows.count()));
+        for (int b = 0; b < rows.count(); b++) {
+            assertThat(generations.get(b).tokenIds())
+                    .as("greedy tokens, row %d", b)
+                    .isEqualTo(Arrays.copyOfRange(expected, b * steps, (b + 1) * steps));
+        }
+    }
+
+    /** The left-padded rows of a golden file. */
+    private record Rows(List<TokenSequence> sequences, int padded) {
+        static Rows of(Golden golden) {
+            int[] ids = golden.ints("input_ids");
+            int[] mask = golden.ints("attention_mask");
+            int padded = (int) golden.shape("input_ids")[1];
+            List<TokenSequence> sequences = new ArrayList<>();
+            for (int b = 0; b < golden.shape("input_ids")[0]; b++) {
+                int length = Arrays.stream(mask, b * padded, (b + 1) * padded).sum();
+                sequences.add(
+                        TokenSequence.plain(Arrays.copyOfRange(ids, (b + 1) * padded - length, (b + 1) * padded)));
+            }
+            return new Rows(sequences, padded);
+        }
+
+        int count() {
+            return sequences.size();
+        }
+
+        float[] real(float[] values_BTD, int b) {
+            int width = values_BTD.length / (count() * padded);
+            int length = sequences.get(b).length();
+            return Arrays.copyOfRange(values_BTD, ((b + 1) * padded - length) * width, (b + 1) * padded * width);
+        }
+
+        float[] last(float[] values_BTV, int b) {
+            int width = values_BTV.length / (count() * padded);
+            return Arrays.copyOfRange(values_BTV, ((b + 1) * padded - 1) * width, (b + 1) * padded * width);
+        }
+    }
+}
