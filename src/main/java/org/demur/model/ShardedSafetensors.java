@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,8 +73,7 @@ final class ShardedSafetensors implements TensorSource {
             throw Refusal.broken(index, "has no weight_map");
         }
         SortedMap<String, String> shardOf = new TreeMap<>();
-        for (Iterator<Map.Entry<String, JsonNode>> it = map.fields(); it.hasNext(); ) {
-            Map.Entry<String, JsonNode> entry = it.next();
+        for (Map.Entry<String, JsonNode> entry : map.properties()) {
             String shard = entry.getValue().asText();
             if (!entry.getValue().isTextual() || !SHARD_NAME.matcher(shard).matches()) {
                 throw Refusal.broken(

@@ -13,10 +13,10 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.SharedData;
@@ -79,7 +79,7 @@ class MalformedFilesTest {
         assertThat(threads.getCurrentThreadAllocatedBytes() - allocatedBefore).isLessThan(MOST_BYTES);
     }
 
-    private static void assertRefused(Path file, org.assertj.core.api.ThrowableAssert.ThrowingCallable reading) {
+    private static void assertRefused(Path file, ThrowingCallable reading) {
         assertThatThrownBy(reading)
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining(file.getFileName().toString())
@@ -110,8 +110,7 @@ class MalformedFilesTest {
         Path index = SharedData.path("goldens", "gguf", folder, "index.json");
         JsonNode files = new ObjectMapper().readTree(index.toFile()).path("files");
         Stream.Builder<Arguments> entries = Stream.builder();
-        for (Iterator<Map.Entry<String, JsonNode>> it = files.fields(); it.hasNext(); ) {
-            Map.Entry<String, JsonNode> entry = it.next();
+        for (Map.Entry<String, JsonNode> entry : files.properties()) {
             if (!entry.getKey().endsWith("/")) {
                 entries.add(Arguments.of(
                         entry.getKey(), entry.getValue().path("expected").asText()));
