@@ -28,7 +28,7 @@ final class Filters {
     /** Every supported filter. */
     static final Set<String> NAMES = union(TEXT_NAMES, SequenceFilters.NAMES);
 
-    private static final Pattern WORD_START = Pattern.compile("[-" + "\\s({\\[<]+");
+    private static final Pattern WORD_START = Pattern.compile("(?:[-({\\[<]|" + PythonText.SPACE_CLASS + ")+");
 
     private final Budget budget;
     private final Printer printer;
@@ -69,15 +69,21 @@ final class Filters {
             case "default", "d" -> otherwise(input, arguments);
             case "int" -> toInteger(input, arguments);
             case "float" -> toReal(input, arguments);
-            case "abs" -> {
-                arguments.bind(name, List.of());
-                yield Numbers.compare(input, new Value.Int(0)) == Numbers.Order.LESS ? Numbers.negated(input) : input;
-            }
+            case "abs" -> absolute(input, arguments);
             default -> {
                 arguments.bind(name, List.of());
                 yield Sequences.text(cased(name, printer.str(input)));
             }
         };
+    }
+
+    private static Value absolute(Value input, CallArguments arguments) {
+        arguments.bind("abs", List.of());
+        if (input instanceof Value.Real real) {
+            return new Value.Real(Math.abs(real.number()));
+        }
+        long number = Numbers.integer(input);
+        return number < 0 ? Numbers.negated(input) : new Value.Int(number);
     }
 
     private static String cased(String name, String text) {
@@ -128,8 +134,11 @@ final class Filters {
 
     private Value indent(Value input, CallArguments arguments) {
         CallArguments.Bound bound = arguments.bind("indent", List.of("width", "first", "blank"));
+        if (!(input instanceof Value.Text text)) {
+            throw new Refusal("indent needs a string, got a " + input.typeName());
+        }
         String margin = margin(bound);
-        List<String> lines = PythonText.lines(printer.str(input) + "\n");
+        List<String> lines = PythonText.lines(text.text() + "\n");
         budget.admitText((long) lines.size() * margin.length());
         StringBuilder out = new StringBuilder(bound.flag("first") ? margin : "");
         for (int i = 0; i < lines.size(); i++) {

@@ -73,19 +73,19 @@ final class Renderer implements Statement.Visitor<Renderer.Flow> {
     public Flow repetition(Statement.Repetition repetition) {
         List<Value> values = Sequences.values(evaluator.evaluate(repetition.iterable()));
         Loop loop = new Loop(admitted(repetition, values.iterator()));
-        boolean empty = true;
-        while (loop.advance()) {
-            empty = false;
+        // Jinja counts an iteration only when its body reaches the end, so a loop that is left by a jump in its first
+        // iteration still runs its else part.
+        boolean completed = false;
+        Flow flow = Flow.NEXT;
+        while (flow != Flow.BREAK && loop.advance()) {
             machine.budget().loopStep();
             Scope iteration = scope.inner();
             Assigner.assign(iteration, repetition.target(), loop.current());
             iteration.define("loop", loop);
-            Flow flow = new Renderer(machine, iteration, out).run(repetition.body());
-            if (flow == Flow.BREAK) {
-                break;
-            }
+            flow = new Renderer(machine, iteration, out).run(repetition.body());
+            completed |= flow == Flow.NEXT;
         }
-        return empty ? new Renderer(machine, scope.inner(), out).run(repetition.otherwise()) : Flow.NEXT;
+        return completed ? Flow.NEXT : new Renderer(machine, scope.inner(), out).run(repetition.otherwise());
     }
 
     /** The values that meet the loop's condition, which is evaluated as late as possible. */
