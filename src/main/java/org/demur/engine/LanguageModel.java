@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.demur.edit.Edit;
 import org.demur.model.ModelBundle;
 import org.demur.model.ModelConfig;
@@ -79,6 +80,11 @@ public final class LanguageModel implements AutoCloseable {
             tokenizer = HfTokenizer.of(bundle);
         }
         return tokenizer;
+    }
+
+    /** Token ids that end the model's turn. */
+    public Set<Integer> turnEnds() {
+        return bundle.special().turnEnds();
     }
 
     /** Runs the sequences and delivers what the plan asks for. */

@@ -1,0 +1,28 @@
+package org.demur.cells;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The cells that a table of completions holds. */
+public final class Cells {
+    private Cells() {}
+
+    /** Every cell once, ordered by id. */
+    public static List<Cell> read(Dataset<Row> completions) {
+        return completions
+                .select("cell_id", "set_name", "method", "feature_set", "n_features", "coefficient")
+                .distinct()
+                .orderBy("cell_id")
+                .collectAsList()
+                .stream()
+                .map(row -> new Cell(
+                        row.getString(0),
+                        row.getString(1),
+                        row.getString(2),
+                        row.isNullAt(3) ? "" : row.getString(3),
+                        row.getInt(4),
+                        row.isNullAt(5) ? 0 : row.getDouble(5)))
+                .toList();
+    }
+}
