@@ -22,13 +22,17 @@ record ModelWeights(PtNDArray embedding, List<Block> blocks, PtNDArray finalNorm
     /**
      * One block's weights.
      *
+     * @param qkvBias stacked biases of the three; empty where the model has none
+     * @param outputBias bias of the output projection; empty where the model has none
      * @param qkv stacked query, key and value projections, [(H + 2 KV) HD, d]
      * @param gateUp stacked gate and up projections, [2 d_ff, d]
      */
     record Block(
             PtNDArray attentionNorm,
             PtNDArray qkv,
+            PtNDArray qkvBias,
             PtNDArray output,
+            PtNDArray outputBias,
             PtNDArray mlpNorm,
             PtNDArray gateUp,
             PtNDArray down) {}
@@ -59,10 +63,29 @@ record ModelWeights(PtNDArray embedding, List<Block> blocks, PtNDArray finalNorm
                         attention + "q_proj.weight",
                         attention + "k_proj.weight",
                         attention + "v_proj.weight"),
+                bias(manager, bundle, config, attention + "q_proj", attention + "k_proj", attention + "v_proj"),
                 stack(manager, bundle, config.nHeads() * config.headDim(), attention + "o_proj.weight"),
+                bias(manager, bundle, config, attention + "o_proj"),
                 vector(manager, bundle, prefix + "post_attention_layernorm.weight"),
                 stack(manager, bundle, d, mlp + "gate_proj.weight", mlp + "up_proj.weight"),
                 stack(manager, bundle, config.dFf(), mlp + "down_proj.weight"));
+    }
+
+    private static PtNDArray bias(PtNDManager manager, ModelBundle bundle, ModelConfig config, String... projections) {
+        if (!config.attentionBias()) {
+            return TorchRuntime.allocate(manager, 0);
+        }
+        List<float[]> parts = new ArrayList<>();
+        for (String projection : projections) {
+            FloatBuffer part = FloatBuffer.allocate(
+                    (int) bundle.tensor(projection + ".bias").shape()[0]);
+            bundle.readFloats(projection + ".bias", part);
+            parts.add(part.array());
+        }
+        FloatBuffer all = FloatBuffer.allocate(
+                parts.stream().mapToInt(part -> part.length).sum());
+        parts.forEach(all::put);
+        return TorchRuntime.floats(manager, all.array(), all.capacity());
     }
 
     private static PtNDArray vector(PtNDManager manager, ModelBundle bundle, String name) {

@@ -47,15 +47,18 @@ enum Architecture {
         return ggufName;
     }
 
-    /** The rules of this family's tensors; that of the head only where it is not tied. */
-    List<TensorRule> rules(boolean tiedHead) {
+    /** The rules of this family's tensors that a model of that configuration has. */
+    List<TensorRule> rules(ModelConfig config) {
         return rules.stream()
-                .filter(rule -> !(tiedHead && rule.hfName().equals(HEAD)))
+                .filter(rule -> !(config.tiedHead() && rule.hfName().equals(HEAD)))
+                .filter(rule -> config.attentionBias() || !rule.hfName().endsWith(BIAS))
                 .toList();
     }
 
     static final String HEAD = "lm_head.weight";
     static final String GGUF_HEAD = "output.weight";
+    static final String GGUF_QUERY_BIAS = "blk.0.attn_q.bias";
+    private static final String BIAS = ".bias";
 
     private static List<TensorRule> llama() {
         List<TensorRule> rules = new ArrayList<>();
@@ -65,6 +68,10 @@ enum Architecture {
         rules.add(rotated("model.layers.N.self_attn.k_proj", "blk.N.attn_k", Width.KEYS));
         rules.add(matrix("model.layers.N.self_attn.v_proj", "blk.N.attn_v", Width.KEYS, Width.MODEL));
         rules.add(matrix("model.layers.N.self_attn.o_proj", "blk.N.attn_output", Width.MODEL, Width.QUERIES));
+        rules.add(bias("q_proj", "attn_q", Width.QUERIES, RowOrder.INTERLEAVED));
+        rules.add(bias("k_proj", "attn_k", Width.KEYS, RowOrder.INTERLEAVED));
+        rules.add(bias("v_proj", "attn_v", Width.KEYS, RowOrder.PLAIN));
+        rules.add(bias("o_proj", "attn_output", Width.MODEL, RowOrder.PLAIN));
         rules.add(vector("model.layers.N.post_attention_layernorm", "blk.N.ffn_norm"));
         rules.add(matrix("model.layers.N.mlp.gate_proj", "blk.N.ffn_gate", Width.FEED_FORWARD, Width.MODEL));
         rules.add(matrix("model.layers.N.mlp.up_proj", "blk.N.ffn_up", Width.FEED_FORWARD, Width.MODEL));
@@ -80,6 +87,10 @@ enum Architecture {
 
     private static TensorRule rotated(String hf, String gguf, Width rows) {
         return new TensorRule(hf + ".weight", gguf + ".weight", List.of(rows, Width.MODEL), RowOrder.INTERLEAVED);
+    }
+
+    private static TensorRule bias(String hf, String gguf, Width width, RowOrder order) {
+        return new TensorRule("model.layers.N.self_attn." + hf + BIAS, "blk.N." + gguf + BIAS, List.of(width), order);
     }
 
     private static TensorRule vector(String hf, String gguf) {

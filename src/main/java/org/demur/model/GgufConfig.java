@@ -78,6 +78,7 @@ final class GgufConfig {
                 vocabulary,
                 real("attention.layer_norm_rms_epsilon"),
                 new RopeSpec(ropeBase(), scaling(headDim)),
+                file.names().contains(Architecture.GGUF_QUERY_BIAS),
                 !file.names().contains(Architecture.GGUF_HEAD),
                 positive("context_length"));
         return ConfigChecks.checked(metadata.path(), config);

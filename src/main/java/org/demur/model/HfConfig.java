@@ -69,6 +69,7 @@ final class HfConfig {
                 keys.requiredSize("vocab_size"),
                 keys.real("rms_norm_eps").orElse(DEFAULT_EPSILON),
                 rope(),
+                keys.flag("attention_bias").orElse(false),
                 keys.flag("tie_word_embeddings").orElse(false),
                 keys.size("max_position_embeddings").orElse(DEFAULT_POSITIONS));
         return ConfigChecks.checked(file, config);
@@ -84,7 +85,7 @@ final class HfConfig {
         if (!ACTIVATIONS.contains(activation)) {
             throw Refusal.unsupported(file, "hidden_act " + activation + " is not implemented");
         }
-        for (String key : Set.of("attention_bias", "mlp_bias", "rope_interleaved")) {
+        for (String key : Set.of("mlp_bias", "rope_interleaved")) {
             if (keys.flag(key).orElse(false)) {
                 throw Refusal.unsupported(file, key + " true is not implemented");
             }

@@ -13,6 +13,7 @@ package org.demur.model;
  * @param vocabSize rows of the embedding
  * @param rmsNormEps added to the mean square in norms
  * @param rope rotary embedding
+ * @param attentionBias whether the four attention projections add a bias
  * @param tiedHead whether the embedding also serves as the output head
  * @param maxPositions longest context the model was made for
  */
@@ -27,5 +28,6 @@ public record ModelConfig(
         int vocabSize,
         double rmsNormEps,
         RopeSpec rope,
+        boolean attentionBias,
         boolean tiedHead,
         int maxPositions) {}

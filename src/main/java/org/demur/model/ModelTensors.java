@@ -52,7 +52,7 @@ final class ModelTensors implements TensorSource {
 
     static ModelTensors of(Path path, TensorSource source, ModelConfig config, Architecture family, Naming naming) {
         SortedMap<String, StoredTensor> found = new TreeMap<>();
-        for (TensorRule rule : family.rules(config.tiedHead())) {
+        for (TensorRule rule : family.rules(config)) {
             int blocks = rule.perBlock() ? config.nLayers() : 1;
             for (int block = 0; block < blocks; block++) {
                 StoredTensor tensor = naming.stored(rule, block);

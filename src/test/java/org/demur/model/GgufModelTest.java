@@ -33,7 +33,19 @@ class GgufModelTest {
             assertThat(bundle.name()).isEqualTo("tiny");
             assertThat(bundle.config())
                     .isEqualTo(new ModelConfig(
-                            "llama", 2, 8, 2, 1, 4, 12, 5, 1e-5f, new RopeSpec(10_000, new RopeSpec.None()), true, 16));
+                            "llama",
+                            2,
+                            8,
+                            2,
+                            1,
+                            4,
+                            12,
+                            5,
+                            1e-5f,
+                            new RopeSpec(10_000, new RopeSpec.None()),
+                            false,
+                            true,
+                            16));
             assertThat(bundle.names())
                     .hasSize(2 + 2 * 9)
                     .contains("model.embed_tokens.weight", "model.layers.0.mlp.down_proj.weight")

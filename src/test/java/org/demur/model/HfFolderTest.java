@@ -40,7 +40,19 @@ class HfFolderTest {
         try (ModelBundle bundle = ModelBundle.open(folder)) {
             assertThat(bundle.config())
                     .isEqualTo(new ModelConfig(
-                            "llama", 1, 8, 2, 1, 4, 12, 5, 1e-5, new RopeSpec(10_000, new RopeSpec.None()), true, 16));
+                            "llama",
+                            1,
+                            8,
+                            2,
+                            1,
+                            4,
+                            12,
+                            5,
+                            1e-5,
+                            new RopeSpec(10_000, new RopeSpec.None()),
+                            false,
+                            true,
+                            16));
             assertThat(bundle.special().turnEnds()).containsExactlyInAnyOrder(3, 4);
             assertThat(bundle.special().eos()).hasValue(3);
             assertThat(bundle.special().bosText()).isEmpty();
@@ -111,7 +123,6 @@ class HfFolderTest {
             textBlock =
                     """
             "hidden_act": "gelu"                                   | hidden_act gelu
-            "attention_bias": true                                 | attention_bias true
             "mlp_bias": true                                       | mlp_bias true
             "quantization_config": {"bits": 4}                     | quantization_config
             "sliding_window": 4                                    | sliding_window

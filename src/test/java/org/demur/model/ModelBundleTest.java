@@ -139,6 +139,7 @@ class ModelBundleTest {
                             49152,
                             1e-5f,
                             new RopeSpec(100_000, new RopeSpec.None()),
+                            false,
                             true,
                             8192));
             SpecialTokens special = bundle.special();
