@@ -176,7 +176,7 @@ class GgufModelTest {
                 Arguments.of(TinyGguf.llama().text("llama.rope.scaling.type", "yarn"), "rope.scaling.type is yarn"),
                 Arguments.of(TinyGguf.llama().whole("llama.attention.key_length", 6), "rope.dimension_count differs"),
                 Arguments.of(TinyGguf.llama().whole("llama.vocab_size", 6), "should have the shape [6, 8]"),
-                Arguments.of(TinyGguf.llama().ramp("blk.0.attn_q.bias", 8), "blk.0.attn_q.bias has no part in a llama"),
+                Arguments.of(TinyGguf.llama().ramp("blk.0.attn_q.bias", 8), "blk.1.attn_q.bias is missing"),
                 Arguments.of(TinyGguf.llama().ramp("rope_freqs.weight", 3), "is not one number a pair"),
                 Arguments.of(TinyGguf.llama().ramp("rope_freqs.weight", 2), "rope frequency is Infinity"),
                 Arguments.of(
