@@ -39,13 +39,7 @@ public final class GgufMetadata {
     /** A whole number that fits a signed long. */
     public OptionalLong whole(String key) {
         Optional<BigInteger> number = bigWhole(key);
-        if (number.isEmpty()) {
-            return OptionalLong.empty();
-        }
-        if (number.get().bitLength() >= Long.SIZE) {
-            throw Refusal.broken(file.path(), "key " + key + " is " + number.get() + ", beyond 2^63");
-        }
-        return OptionalLong.of(number.get().longValue());
+        return number.isEmpty() ? OptionalLong.empty() : OptionalLong.of(asLong(key, number.get()));
     }
 
     /** A whole number of any width. */
@@ -90,7 +84,7 @@ public final class GgufMetadata {
             GgufCursor cursor = new GgufCursor(file, array.position());
             long[] numbers = new long[array.count()];
             for (int i = 0; i < numbers.length; i++) {
-                numbers[i] = cursor.whole(array.element(), "key " + key).longValueExact();
+                numbers[i] = asLong(key, cursor.whole(array.element(), "key " + key));
             }
             return numbers;
         });
@@ -121,6 +115,13 @@ public final class GgufMetadata {
 
     private Optional<GgufValue.Many> many(String key) {
         return value(key).map(value -> value instanceof GgufValue.Many array ? array : refuse(key, "list"));
+    }
+
+    private long asLong(String key, BigInteger number) {
+        if (number.bitLength() >= Long.SIZE) {
+            throw Refusal.broken(file.path(), "key " + key + " holds " + number + ", beyond 2^63");
+        }
+        return number.longValue();
     }
 
     private <T> T refuse(String key, String wanted) {

@@ -28,6 +28,15 @@ final class GgufTokenizer {
         this.metadata = metadata;
     }
 
+    /** Refuses tokens without a row in the embedding. */
+    void requireAtMost(int vocabularySize) {
+        int tokens = metadata.texts(PREFIX + "tokens").orElse(List.of()).size();
+        if (tokens > vocabularySize) {
+            throw Refusal.broken(
+                    metadata.path(), PREFIX + "tokens has " + tokens + " for an embedding of " + vocabularySize);
+        }
+    }
+
     SpecialTokens special() {
         List<String> tokens = metadata.texts(PREFIX + "tokens").orElse(List.of());
         long[] types = types(tokens.size());

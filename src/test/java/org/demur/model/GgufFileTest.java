@@ -70,6 +70,22 @@ class GgufFileTest {
     }
 
     @Test
+    void refusesListsOfNumbersThatDoNotFit() throws IOException {
+        Path path = new TinyGguf()
+                .key("k", 9, bytes -> {
+                    bytes.int32(10);
+                    bytes.int64(1);
+                    bytes.int64(-1);
+                })
+                .write(folder.resolve("a.gguf"));
+        try (GgufFile file = GgufFile.open(path)) {
+            assertThatThrownBy(() -> file.metadata().wholes("k"))
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("key k holds 18446744073709551615");
+        }
+    }
+
+    @Test
     void refusesToReadAfterClosing() throws IOException {
         GgufFile file = GgufFile.open(new TinyGguf().ramp("v", 4).write(folder.resolve("a.gguf")));
         file.close();

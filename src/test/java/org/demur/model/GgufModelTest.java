@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.demur.JobException;
 import org.junit.jupiter.api.Test;
@@ -122,8 +123,8 @@ class GgufModelTest {
         TinyGguf file = TinyGguf.llama()
                 .text("tokenizer.ggml.model", "gpt2")
                 .text("tokenizer.ggml.pre", pre)
-                .texts("tokenizer.ggml.tokens", java.util.List.of("a", "b", "ab"))
-                .texts("tokenizer.ggml.merges", java.util.List.of("a b"));
+                .texts("tokenizer.ggml.tokens", List.of("a", "b", "ab"))
+                .texts("tokenizer.ggml.merges", List.of("a b"));
         try (ModelBundle bundle = open(file)) {
             JsonNode tokenizer = new ObjectMapper().readTree(bundle.tokenizerJson());
             boolean splits = pre.equals("llama-bpe") || pre.equals("qwen2");
@@ -145,13 +146,13 @@ class GgufModelTest {
                 Arguments.of(
                         TinyGguf.llama()
                                 .text("tokenizer.ggml.model", "gpt2")
-                                .texts("tokenizer.ggml.tokens", java.util.List.of("a", "a")),
+                                .texts("tokenizer.ggml.tokens", List.of("a", "a")),
                         "tokens repeats token 1"),
                 Arguments.of(
                         TinyGguf.llama()
                                 .text("tokenizer.ggml.model", "gpt2")
-                                .texts("tokenizer.ggml.tokens", java.util.List.of("a", "b"))
-                                .texts("tokenizer.ggml.merges", java.util.List.of("a b")),
+                                .texts("tokenizer.ggml.tokens", List.of("a", "b"))
+                                .texts("tokenizer.ggml.merges", List.of("a b")),
                         "merges joins what is no token"));
     }
 
@@ -171,6 +172,10 @@ class GgufModelTest {
                 Arguments.of(new TinyGguf().ramp("v", 4), "key general.architecture is missing"),
                 Arguments.of(new TinyGguf().text("general.architecture", "bert"), "architecture bert"),
                 Arguments.of(new TinyGguf().text("general.architecture", "llama"), "embedding_length is missing"),
+                Arguments.of(TinyGguf.llama().whole("split.count", 2), "key split.count is 2"),
+                Arguments.of(
+                        TinyGguf.llama().texts("tokenizer.ggml.tokens", List.of("a", "b", "c", "d", "e", "f")),
+                        "tokens has 6 for an embedding of 5"),
                 Arguments.of(TinyGguf.llama().whole("llama.expert_count", 8), "key llama.expert_count"),
                 Arguments.of(TinyGguf.llama().real("llama.attention.scale", 2), "key llama.attention.scale"),
                 Arguments.of(TinyGguf.llama().text("llama.rope.scaling.type", "yarn"), "rope.scaling.type is yarn"),

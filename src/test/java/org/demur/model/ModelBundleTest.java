@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.demur.JobException;
 import org.demur.SharedData;
@@ -63,6 +64,7 @@ class ModelBundleTest {
         "gemma2,model_type gemma2",
         "gemma3_text,model_type gemma3_text",
         "gpt_neox,model_type gpt_neox",
+        "llama_bf16,attention_bias true",
         "mistral_sliding,model_type mistral",
         "phi3,model_type phi3",
         "qwen2,model_type qwen2",
@@ -109,7 +111,7 @@ class ModelBundleTest {
             bundle.readRows("model.layers.1.self_attn.q_proj.weight", 7, 3, rows);
             float[] whole = floats(bundle, "model.layers.1.self_attn.q_proj.weight");
             int from = 7 * bundle.config().dModel();
-            assertThat(rows.array()).isEqualTo(java.util.Arrays.copyOfRange(whole, from, from + rows.capacity()));
+            assertThat(rows.array()).isEqualTo(Arrays.copyOfRange(whole, from, from + rows.capacity()));
         }
     }
 

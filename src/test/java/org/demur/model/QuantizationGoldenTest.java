@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.demur.JobException;
 import org.demur.SharedData;
@@ -59,7 +60,7 @@ class QuantizationGoldenTest {
             int columns = (int) file.info("blk.q5_1").rowLength();
             FloatBuffer rows = FloatBuffer.allocate(2 * columns);
             file.readRows("blk.q5_1", 1, 2, rows);
-            assertThat(bits(rows.array())).isEqualTo(bits(java.util.Arrays.copyOfRange(whole, columns, 3 * columns)));
+            assertThat(bits(rows.array())).isEqualTo(bits(Arrays.copyOfRange(whole, columns, 3 * columns)));
         }
     }
 

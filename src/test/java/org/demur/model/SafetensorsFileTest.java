@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -80,6 +81,27 @@ class SafetensorsFileTest {
             FloatBuffer rows = FloatBuffer.allocate(20_000);
             file.readRows("t", 17, 20, rows);
             assertThat(rows.array()).isEqualTo(Arrays.copyOfRange(values, 17_000, 37_000));
+        }
+    }
+
+    @Test
+    void readsRowsBeyondTwoGibibytes() throws IOException {
+        long rows = 700_000_000;
+        String header = "{\"t\":{\"dtype\":\"F32\",\"shape\":[" + rows + "],\"data_offsets\":[0," + 4 * rows + "]}}";
+        Path path = write(header, new byte[0]);
+        long start = Files.size(path);
+        try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+            sparse.setLength(start + 4 * rows);
+            sparse.seek(start + 4 * (rows - 2));
+            sparse.writeInt(Integer.reverseBytes(Float.floatToRawIntBits(2.5f)));
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            FloatBuffer last = FloatBuffer.allocate(3);
+            file.readRows("t", rows - 3, 3, last);
+            assertThat(last.array()).containsExactly(0, 2.5f, 0);
+            FloatBuffer across = FloatBuffer.allocate(100);
+            file.readRows("t", (1L << 28) - 50, 100, across);
+            assertThat(across.hasRemaining()).isFalse();
         }
     }
 
