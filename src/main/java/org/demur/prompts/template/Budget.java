@@ -9,12 +9,15 @@ final class Budget {
     static final int MAX_LOOP_STEPS = 100_000;
 
     private static final long MAX_WORK = 5_000_000L;
+    // Keeps the interpreter's own recursion far from the end of a thread's stack.
+    private static final int MAX_ACTIVE = 1_000;
     private static final long TEXT_ALLOWANCE_CHARS = 64L * 1024L;
 
     private final long textLimit_chars;
     private long loopSteps;
     private long work;
     private int calls;
+    private int active;
 
     /** A budget for an input of that many characters: output may be four times as long plus 64 Ki. */
     Budget(long input_chars) {
@@ -33,6 +36,19 @@ final class Budget {
         if (work > MAX_WORK) {
             throw new Refusal("more than " + MAX_WORK + " evaluation steps");
         }
+    }
+
+    /** Begins a statement or expression; counts as work and has to be followed by {@link #leave}. */
+    void enter() {
+        work();
+        active++;
+        if (active > MAX_ACTIVE) {
+            throw new Refusal("more than " + MAX_ACTIVE + " statements and expressions inside each other");
+        }
+    }
+
+    void leave() {
+        active--;
     }
 
     void enterCall() {

@@ -17,8 +17,10 @@ final class Evaluator implements Expression.Visitor<Value> {
 
     Value evaluate(Expression expression) {
         try {
-            machine.budget().work();
-            return expression.accept(this);
+            machine.budget().enter();
+            Value value = expression.accept(this);
+            machine.budget().leave();
+            return value;
         } catch (Refusal refusal) {
             throw refusal.at(machine.template(), expression.position());
         }

@@ -37,7 +37,10 @@ final class Renderer implements Statement.Visitor<Renderer.Flow> {
 
     private Flow run(Statement statement) {
         try {
-            return statement.accept(this);
+            machine.budget().enter();
+            Flow flow = statement.accept(this);
+            machine.budget().leave();
+            return flow;
         } catch (Refusal refusal) {
             throw refusal.at(machine.template(), statement.position());
         }

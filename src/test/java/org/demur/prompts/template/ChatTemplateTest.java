@@ -102,6 +102,30 @@ class ChatTemplateTest {
     }
 
     @Test
+    void boundsRecursionBeforeTheStackDoes() {
+        String deep = "{% macro f(n) %}{{ f(n)" + " ~ 1 + 1".repeat(200) + " }}{% endmacro %}{{ f(0) }}";
+
+        assertThat(refusal(deep)).hasMessageContaining("statements and expressions inside each other");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '^',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            {% for i in [1, 2] %}{% break %}{% else %}none{% endfor %}    ^ none
+            {% for i in [1, 2] %}{{ i }}{% else %}none{% endfor %}        ^ 12
+            {% for i in [1, 2] %}{{ loop.nextitem }}{% endfor %}          ^ 2
+            {% for a, b in {'k': 1}|items %}{{ a ~ b }}{% endfor %}       ^ k1
+            {{ 'ab cd-ef'|title }} {{ 'ab cd-ef'.title() }}               ^ Ab Cd-Ef Ab Cd-Ef
+            {{ 'a🙂b'[1] }}{{ 'a🙂b'|length }}{{ [0.1, 1e20, '\\t'] }}    ^ 🙂3[0.1, 1e+20, '\\t']
+            """)
+    void followsJinjaAndPythonInTheCorners(String source, String expected) {
+        assertThat(render(source, "Hi")).isEqualTo(expected);
+    }
+
+    @Test
     void refusesASecondPassOverAGenerator() {
         String twice = "{% set g = messages|map(attribute='role') %}{{ g|join }}{{ g|join }}";
 
