@@ -1,0 +1,143 @@
+package org.demur.activations;
+
+import static org.apache.spark.sql.functions.col;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.util.CollectionAccumulator;
+import org.demur.config.CanonicalJson;
+import org.demur.runtime.JobGroup;
+import org.demur.runtime.Stage;
+import org.demur.runtime.StageContext;
+import org.demur.runtime.TaskCounter;
+import org.demur.schema.Table;
+import scala.Tuple2;
+
+/**
+ * Publishes {@code activations}, {@code activation_stats} and {@code quarantine}: the residual vectors of all prompts
+ * of the corpus sets at the chosen layers, from one forward pass per prompt.
+ */
+public final class ExtractStage implements Stage {
+    private final ExtractSettings settings;
+
+    /** A stage with these settings. */
+    public ExtractStage(ExtractSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "extract";
+    }
+
+    @Override
+    public int version() {
+        return 1;
+    }
+
+    @Override
+    public String parametersJson() {
+        return CanonicalJson.of(settings);
+    }
+
+    @Override
+    public List<String> inputs() {
+        return List.of("prompts");
+    }
+
+    @Override
+    public void execute(StageContext context) {
+        Dataset<Row> prompts = context.warehouse()
+                .read(Table.PROMPTS, context.input("prompts"))
+                .where(col("set_name").isin(settings.sets().toArray()));
+        ShardPlan plan = new ShardPlan(lengths(prompts), settings.shards());
+        String what = "extract layers " + settings.layers() + ", " + settings.shards() + " shards";
+        try (JobGroup group = JobGroup.start(context, what);
+                TaskCounter counter = TaskCounter.start(context, "extract", plan.tokens(), "tokens")) {
+            CollectionAccumulator<ShardExtraction.BadVector> bad =
+                    context.spark().sparkContext().collectionAccumulator("not finite");
+            ShardExtraction task = new ShardExtraction(context.model(), settings, counter.accumulator(), bad);
+            JavaRDD<Row> rows = shards(context, prompts, plan).mapPartitions(task::rows);
+            context.warehouse()
+                    .publish(
+                            Table.ACTIVATIONS,
+                            context.run(),
+                            context.spark().createDataFrame(rows, Table.ACTIVATIONS.schema()));
+            publishQuarantine(context, bad.value());
+        }
+        try (JobGroup group = JobGroup.start(context, "activation statistics")) {
+            new ActivationStatistics(context).publish();
+        }
+    }
+
+    private static List<ShardPlan.Length> lengths(Dataset<Row> prompts) {
+        return prompts.select("set_name", "prompt_id", "kind", "n_tokens").collectAsList().stream()
+                .map(row -> new ShardPlan.Length(TokenisedPrompt.key(row), row.getInt(3)))
+                .toList();
+    }
+
+    /** One partition per shard; only keys and lengths pass through the driver. */
+    private static JavaRDD<TokenisedPrompt> shards(StageContext context, Dataset<Row> prompts, ShardPlan plan) {
+        Broadcast<Map<PromptKey, Integer>> shardByPrompt = context.spark()
+                .sparkContext()
+                .broadcast(plan.shardByPrompt(), scala.reflect.ClassTag$.MODULE$.apply(Map.class));
+        Column[] columns =
+                Arrays.stream(TokenisedPrompt.COLUMNS).map(name -> col(name)).toArray(Column[]::new);
+        return prompts.select(columns)
+                .toJavaRDD()
+                .map(TokenisedPrompt::of)
+                .mapToPair(prompt -> new Tuple2<>(shardByPrompt.value().get(prompt.key()), prompt))
+                .partitionBy(new ShardPartitioner(plan.shards()))
+                .values()
+                .setName("prompts by shard");
+    }
+
+    private static final class ShardPartitioner extends Partitioner {
+        private final int shards;
+
+        ShardPartitioner(int shards) {
+            this.shards = shards;
+        }
+
+        @Override
+        public int numPartitions() {
+            return shards;
+        }
+
+        @Override
+        public int getPartition(Object shard) {
+            return (Integer) shard;
+        }
+    }
+
+    /** Spark counts an accumulator once per task of an action, however often the task was tried. */
+    private static void publishQuarantine(StageContext context, List<ShardExtraction.BadVector> bad) {
+        List<Row> rows = bad.stream()
+                .sorted(Comparator.comparing(ShardExtraction.BadVector::key)
+                        .thenComparing(ShardExtraction.BadVector::layer)
+                        .thenComparing(ShardExtraction.BadVector::position))
+                .map(vector -> RowFactory.create(
+                        "extract",
+                        vector.key().setName(),
+                        null,
+                        null,
+                        vector.key().promptId(),
+                        "not_finite",
+                        "layer " + vector.layer() + ", position " + vector.position()))
+                .toList();
+        context.warehouse()
+                .publish(
+                        Table.QUARANTINE,
+                        context.run(),
+                        context.spark().createDataFrame(rows, Table.QUARANTINE.schema()));
+    }
+}

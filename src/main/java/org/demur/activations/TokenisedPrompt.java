@@ -1,0 +1,31 @@
+package org.demur.activations;
+
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.Row;
+
+/**
+ * What extraction needs of a row of the table {@code prompts}.
+ *
+ * @param classes class of each token in lower case
+ */
+record TokenisedPrompt(PromptKey key, int[] tokenIds, String[] classes) implements Serializable {
+
+    /** Columns for {@link #of}. */
+    static final String[] COLUMNS = {"set_name", "prompt_id", "kind", "token_ids", "token_classes"};
+
+    static TokenisedPrompt of(Row row) {
+        List<Integer> ids = row.getList(3);
+        List<String> classes = row.getList(4);
+        return new TokenisedPrompt(
+                key(row), ids.stream().mapToInt(Integer::intValue).toArray(), classes.toArray(String[]::new));
+    }
+
+    static PromptKey key(Row row) {
+        return new PromptKey(row.getString(0), row.getString(1), row.getString(2));
+    }
+
+    int length() {
+        return tokenIds.length;
+    }
+}

@@ -1,0 +1,60 @@
+package org.demur.runtime;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HexFormat;
+import org.demur.ExitCode;
+import org.demur.JobException;
+import org.demur.model.ModelBundle;
+import org.demur.table.Sha256;
+
+/** Finds the model of a job file: a file or folder, or {@code classpath:NAME} for one that the job jar carries. */
+public final class ModelSource {
+    private static final String CLASSPATH = "classpath:";
+
+    private ModelSource() {}
+
+    /** Opens the model; fails with MISSING_INPUT when there is none at the path. */
+    public static ModelBundle open(String path) {
+        Path file = path.startsWith(CLASSPATH) ? unpack(path.substring(CLASSPATH.length())) : Path.of(path);
+        if (!Files.exists(file)) {
+            throw missing(path);
+        }
+        return ModelBundle.open(file);
+    }
+
+    /** Weights are memory-mapped, so a resource becomes a file, named by its digest and shared by all processes. */
+    private static Path unpack(String resource) {
+        String absolute = resource.startsWith("/") ? resource : "/" + resource;
+        try (InputStream in = ModelSource.class.getResourceAsStream(absolute)) {
+            if (in == null) {
+                throw missing(CLASSPATH + resource);
+            }
+            byte[] bytes = in.readAllBytes();
+            String digest = HexFormat.of().formatHex(Sha256.of(bytes), 0, 8);
+            Path folder = Path.of(System.getProperty("java.io.tmpdir"), "demur-" + System.getProperty("user.name"));
+            Path file = Files.createDirectories(folder)
+                    .resolve(digest + "-" + Path.of(resource).getFileName());
+            if (!Files.exists(file) || Files.size(file) != bytes.length) {
+                Path partial = Files.createTempFile(folder, "unpack", ".partial");
+                Files.write(partial, bytes);
+                Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot unpack " + resource, e);
+        }
+    }
+
+    private static JobException missing(String path) {
+        return new JobException(
+                ExitCode.MISSING_INPUT,
+                "Model " + path + " does not exist",
+                "relative paths start at the folder where the command was started",
+                "correct model.path in the job file, or give --set model.path=PATH");
+    }
+}
