@@ -81,6 +81,21 @@ class GgufModelTest {
     }
 
     @Test
+    void undoesTheInterleavingOfBiases() throws IOException {
+        TinyGguf file = TinyGguf.llama();
+        for (int block = 0; block < 2; block++) {
+            String prefix = "blk." + block + ".attn_";
+            file.ramp(prefix + "q.bias", 8).ramp(prefix + "k.bias", 4);
+            file.ramp(prefix + "v.bias", 4).ramp(prefix + "output.bias", 8);
+        }
+        try (ModelBundle bundle = open(file)) {
+            FloatBuffer bias = FloatBuffer.allocate(8);
+            bundle.readFloats("model.layers.1.self_attn.q_proj.bias", bias);
+            assertThat(bias.array()).containsExactly(0, 2, 1, 3, 4, 6, 5, 7);
+        }
+    }
+
+    @Test
     void takesRopeDivisorsFromTheirTensor() throws IOException {
         TinyGguf.Bytes divisors = new TinyGguf.Bytes();
         divisors.int32(Float.floatToRawIntBits(1));

@@ -145,6 +145,23 @@ class HfFolderTest {
     }
 
     @Test
+    void asksForEveryBiasOfTheAttention() throws IOException {
+        config(", \"attention_bias\": true");
+        assertThatThrownBy(() -> ModelBundle.open(folder))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("tensor model.layers.0.self_attn.q_proj.bias is missing");
+        List<NamedTensor> tensors = tensors();
+        for (Object[] bias : new Object[][] {{"q", 8}, {"k", 4}, {"v", 4}, {"o", 8}}) {
+            tensors.add(zeros("model.layers.0.self_attn." + bias[0] + "_proj.bias", (int) bias[1]));
+        }
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), tensors);
+        try (ModelBundle bundle = ModelBundle.open(folder)) {
+            assertThat(bundle.config().attentionBias()).isTrue();
+            assertThat(bundle.names()).hasSize(15).contains("model.layers.0.self_attn.o_proj.bias");
+        }
+    }
+
+    @Test
     void refusesOtherModelTypes() throws IOException {
         write("config.json", "{\"model_type\": \"mamba\"}");
         assertThatThrownBy(() -> ModelBundle.open(folder))

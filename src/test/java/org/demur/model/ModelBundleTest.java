@@ -28,7 +28,7 @@ class ModelBundleTest {
     private static final String SMOLLM2_SHA256 = "SHA256SUMS";
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama_tied", "llama_untied_sharded", "llama31_rope"})
+    @ValueSource(strings = {"llama_tied", "llama_untied_sharded", "llama_bf16", "llama31_rope"})
     void readsFoldersInBothSpellings(String name, @TempDir Path copy) throws IOException {
         Path folder = SharedData.path("goldens", "models", name);
         copyFolder(folder, copy);
@@ -44,6 +44,8 @@ class ModelBundleTest {
                     .isEqualTo(config.path("head_dim").asInt());
             assertThat(bundle.config().rope().theta())
                     .isEqualTo(config.path("rope_parameters").path("rope_theta").asDouble());
+            assertThat(bundle.config().attentionBias())
+                    .isEqualTo(config.path("attention_bias").asBoolean());
             assertThat(bundle.config().tiedHead()).isEqualTo(!bundle.names().contains("lm_head.weight"));
             assertThat(bundle.special().turnEnds()).containsExactly(2);
             assertThat(bundle.digest()).matches("[0-9a-f]{64}").isNotEqualTo(legacy.digest());
@@ -64,7 +66,6 @@ class ModelBundleTest {
         "gemma2,model_type gemma2",
         "gemma3_text,model_type gemma3_text",
         "gpt_neox,model_type gpt_neox",
-        "llama_bf16,attention_bias true",
         "mistral_sliding,model_type mistral",
         "phi3,model_type phi3",
         "qwen2,model_type qwen2",
