@@ -49,7 +49,8 @@ public record HeatMap(ChartText words, Names names, double[][] values, String le
     private SvgTag cell(int row, int column, double cellWidth, double[] span) {
         double value = values[row][column];
         Point corner = corner(row, column, cellWidth);
-        SvgTag cell = SvgTag.rectangle("cell", corner, cellWidth - 1, ROW_HEIGHT - 1)
+        String classes = Double.isFinite(value) ? "cell" : "empty";
+        SvgTag cell = SvgTag.rectangle(classes, corner, cellWidth - 1, ROW_HEIGHT - 1)
                 .tooltip(names.rows().get(row) + ", " + names.columnLabel().toLowerCase(java.util.Locale.ROOT) + " "
                         + names.columns().get(column) + ": " + Numbers.significant(value));
         return Double.isFinite(value) ? cell.attr("fill", ColourRamp.at(share(value, span))) : cell;

@@ -5,6 +5,8 @@ import j2html.tags.Text;
 
 /** An SVG element. Attributes and text are escaped by j2html; there is no way to put raw markup in. */
 public final class SvgTag extends ContainerTag<SvgTag> {
+    private static final int MAX_TEXT = 400;
+
     private SvgTag(String name) {
         super(name);
     }
@@ -23,8 +25,8 @@ public final class SvgTag extends ContainerTag<SvgTag> {
                 .attr("role", "img")
                 .attr("aria-labelledby", words.id() + "-title " + words.id() + "-desc")
                 .with(
-                        new SvgTag("title").attr("id", words.id() + "-title").with(new Text(words.title())),
-                        new SvgTag("desc").attr("id", words.id() + "-desc").with(new Text(words.description())));
+                        new SvgTag("title").attr("id", words.id() + "-title").with(shown(words.title())),
+                        new SvgTag("desc").attr("id", words.id() + "-desc").with(shown(words.description())));
     }
 
     static SvgTag group(String classes) {
@@ -66,11 +68,15 @@ public final class SvgTag extends ContainerTag<SvgTag> {
                 .attr("class", classes)
                 .attr("x", Numbers.coordinate(at.x()))
                 .attr("y", Numbers.coordinate(at.y()))
-                .with(new Text(text));
+                .with(shown(text));
     }
 
     /** The same element with a tooltip, which browsers show and screen readers read. */
     SvgTag tooltip(String text) {
-        return text.isEmpty() ? this : with(new SvgTag("title").with(new Text(text)));
+        return text.isEmpty() ? this : with(new SvgTag("title").with(shown(text)));
+    }
+
+    private static Text shown(String text) {
+        return new Text(SafeText.of(text, MAX_TEXT));
     }
 }
