@@ -1,0 +1,2 @@
+/** Benchmarks that print what the documentation claims. */
+package org.demur.bench;

@@ -1,0 +1,89 @@
+package org.demur.sae;
+
+import java.util.List;
+
+/**
+ * The workers of one training run. Every call is collective: each worker makes the same calls in the same order, and a call
+ * returns when every worker has made it.
+ */
+public interface Collective extends AutoCloseable {
+    /** What a worker sends. */
+    interface Packet {
+        /** Appends the packet. */
+        void write(PacketSink sink);
+    }
+
+    /** Rebuilds a packet of worker {@code rank} that came over a wire. */
+    @FunctionalInterface
+    interface PacketReader<P extends Packet> {
+        /** Reads what {@link Packet#write} wrote. */
+        P read(int rank, PacketSource source);
+    }
+
+    /** Where packets are written. */
+    interface PacketSink {
+        /** Appends {@code count} floats from {@code at}. */
+        void floats(float[] values, int at, int count);
+
+        /** Appends integers. */
+        void ints(int[] values);
+
+        /** Appends shorts. */
+        void shorts(short[] values);
+
+        /** Appends one number. */
+        void number(double value);
+    }
+
+    /** Where packets are read from, in the order written. */
+    interface PacketSource {
+        /** Reads {@code count} floats to {@code at}. */
+        void floats(float[] target, int at, int count);
+
+        /** Fills the array. */
+        void ints(int[] target);
+
+        /** Fills the array. */
+        void shorts(short[] target);
+
+        /** Reads one number. */
+        double number();
+    }
+
+    /** This worker's number, from 0. */
+    int rank();
+
+    /** Number of workers. */
+    int size();
+
+    /** Every worker's packet in rank order; within one JVM the very objects, not to be changed before the next call returns. */
+    <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader);
+
+    @Override
+    void close();
+
+    /** The only worker of a run. */
+    static Collective alone() {
+        return new Collective() {
+            @Override
+            public int rank() {
+                return 0;
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+
+            @Override
+            public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
+                return List.of(mine);
+            }
+
+            @Override
+            public void close() {
+                // Nothing is held.
+            }
+        };
+    }
+}

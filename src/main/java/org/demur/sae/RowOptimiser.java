@@ -1,0 +1,43 @@
+package org.demur.sae;
+
+/**
+ * Updates one row of weights at a time, so that gradient, state and weights of the row stay in the nearest cache.
+ *
+ * <p>Each weight has {@link #states} floats of state, kept in as many arrays of one row layout.
+ */
+public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, ScheduleFreeOptimiser {
+    /** Floats of state for every weight. */
+    int states();
+
+    /** The state of a fresh row. */
+    void begin(Row row);
+
+    /** Updates the row with its gradient at {@code step} (from 1). */
+    void update(Row row, float[] gradient, int from, Step step);
+
+    /** Turns training weights into the weights to publish. */
+    void finish(Row row);
+
+    /** Whether a row without any gradient is updated nevertheless. */
+    boolean movesIdleRows();
+
+    /**
+     * A row of weights and its state.
+     *
+     * @param weights array of the weights
+     * @param at offset of the row
+     * @param state arrays of state
+     * @param stateAt offset of the row in every state array
+     * @param length weights in the row
+     */
+    record Row(float[] weights, int at, float[][] state, int stateAt, int length) {}
+
+    /**
+     * A point of the schedule.
+     *
+     * @param number steps done including this one
+     * @param learningRate rate of this step
+     * @param averageWeight share of this step in a running average of iterates, for optimisers that keep one
+     */
+    record Step(int number, double learningRate, double averageWeight) {}
+}
