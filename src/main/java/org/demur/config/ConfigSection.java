@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,17 +24,21 @@ import org.demur.JobException;
 public final class ConfigSection {
     private final String path;
     private final Config config;
-    private final Set<String> known = new TreeSet<>();
-    private final List<ConfigSection> opened = new ArrayList<>();
+    private final Set<String> known;
+    private final Map<String, ConfigSection> opened;
 
-    private ConfigSection(String path, Config config) {
+    private ConfigSection(String path, Config config, Map<String, ConfigSection> opened) {
         this.path = path;
         this.config = config;
+        this.opened = opened;
+        // A section that two readers open is known to both: each reads the names that concern it.
+        this.known = opened.containsKey(path) ? opened.get(path).known : new TreeSet<>();
+        opened.putIfAbsent(path, this);
     }
 
     /** The root of a resolved configuration. */
     public static ConfigSection root(Config resolved) {
-        return new ConfigSection("", resolved);
+        return new ConfigSection("", resolved, new LinkedHashMap<>());
     }
 
     /** A section from HOCON text, for tests and defaults. */
@@ -111,14 +116,20 @@ public final class ConfigSection {
         return List.copyOf(new TreeSet<>(config.root().keySet()));
     }
 
-    /** Fails on the first name, here or in the sections opened from here, that was never read. */
+    /** Fails on the first name, here or in a section that was opened below, that was never read. */
     public void rejectUnknown() {
+        opened.values().stream()
+                .filter(section -> section.path.startsWith(path))
+                .forEach(ConfigSection::rejectUnknownNames);
+    }
+
+    /** Fails on the first name of this very section that was never read, whatever sections below hold. */
+    public void rejectUnknownNames() {
         for (Map.Entry<String, ConfigValue> entry : new TreeMap<>(config.root()).entrySet()) {
             if (!known.contains(entry.getKey())) {
                 throw unknown(entry.getKey(), entry.getValue());
             }
         }
-        opened.forEach(ConfigSection::rejectUnknown);
     }
 
     /** The whole section as canonical JSON; equal settings in another order or spelling give equal text. */
@@ -132,9 +143,7 @@ public final class ConfigSection {
     }
 
     private ConfigSection open(String nestedPath, Config nested) {
-        ConfigSection section = new ConfigSection(nestedPath, nested);
-        opened.add(section);
-        return section;
+        return new ConfigSection(nestedPath, nested, opened);
     }
 
     private <T> T value(String key, BiFunction<Config, String, T> reader) {

@@ -16,6 +16,8 @@ import org.demur.schema.VectorDtype;
  * {@code demur_vector(vector, dtype)}.
  */
 public final class SparkSessions {
+    private static final String VECTOR_FUNCTION = "demur_vector";
+
     private SparkSessions() {}
 
     /** Whether {@code spark-submit} started this process. */
@@ -47,8 +49,11 @@ public final class SparkSessions {
 
     /** Adds the SQL functions of Demur to a session. */
     public static void registerFunctions(SparkSession spark) {
+        if (spark.catalog().functionExists(VECTOR_FUNCTION)) {
+            return;
+        }
         UDF2<byte[], String, float[]> decode = SparkSessions::decode;
-        spark.udf().register("demur_vector", decode, DataTypes.createArrayType(DataTypes.FloatType, false));
+        spark.udf().register(VECTOR_FUNCTION, decode, DataTypes.createArrayType(DataTypes.FloatType, false));
     }
 
     private static float[] decode(byte[] vector, String dtype) {

@@ -77,6 +77,11 @@ public final class Catalog {
         }
     }
 
+    /** The folder of a published artefact, such as a report; fails with MISSING_INPUT when there is none. */
+    public java.nio.file.Path files(String kind, RunId run) {
+        return new ArtefactStore(this).folder(kind, run);
+    }
+
     FileSystem fileSystem() {
         return fileSystem;
     }

@@ -104,6 +104,11 @@ public final class Warehouse {
         }
     }
 
+    /** Publishes rows that the driver holds, in the order of {@link Table#schema()}, without further facts. */
+    public void publishRows(Table table, RunId run, List<Row> rows) {
+        publish(table, run, spark.createDataFrame(rows, table.schema()));
+    }
+
     /** An empty folder in which files of an artefact, such as the weights of an SAE, are prepared. */
     public Path stageFiles(String kind, RunId run) {
         return artefacts.stage(kind, run);

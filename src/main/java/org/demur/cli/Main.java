@@ -1,0 +1,41 @@
+package org.demur.cli;
+
+import java.util.Locale;
+import java.util.TimeZone;
+import org.demur.study.Stages;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: one command per stage, {@code study} for all of them, {@code sql} for the tables. */
+@Command(
+        name = "demur",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Finds which internal features make a chat model refuse.",
+        subcommands = {StudyCommand.class, SqlCommand.class, CommandLine.HelpCommand.class})
+public final class Main {
+    private Main() {}
+
+    /** Ends the process with a code of {@link org.demur.ExitCode}. */
+    public static void main(String[] arguments) {
+        // Numbers and times must read the same on every machine.
+        Locale.setDefault(Locale.ROOT);
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** All commands with their error handling. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Main());
+        for (String stage : Stages.names()) {
+            CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.forAnnotatedObject(new StageCommand());
+            spec.name(stage).usageMessage().description("Runs the stage " + stage + " of a job file.");
+            commandLine.addSubcommand(stage, spec);
+        }
+        commandLine.getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .mixinStandardHelpOptions(true));
+        Failures failures = new Failures();
+        commandLine.getCommandSpec().addMixin("failures", CommandLine.Model.CommandSpec.forAnnotatedObject(failures));
+        return commandLine.setExecutionExceptionHandler(failures).setUsageHelpAutoWidth(true);
+    }
+}

@@ -1,0 +1,57 @@
+package org.demur.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.demur.activations.ExtractSettings;
+import org.demur.activations.ExtractStage;
+import org.demur.cells.PromptUses;
+import org.demur.config.ConfigSection;
+import org.demur.config.Spelling;
+import org.demur.ingest.PromptsSettings;
+import org.demur.ingest.PromptsStage;
+import org.demur.runtime.Stage;
+
+/** Every stage there is, in the order in which a study runs them. */
+public final class Stages {
+    private static final List<String> ORDER =
+            List.of("prompts", "extract", "train", "evaluate", "direction", "attribute", "sweep", "score", "report");
+
+    /** How each stage but prompts is made, which needs more than its section. */
+    private static final Map<String, StageFactory> FACTORIES =
+            Map.of("extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))));
+
+    private Stages() {}
+
+    /** All names in order. */
+    public static List<String> names() {
+        return ORDER;
+    }
+
+    /** The stages that {@code study.stages} names, in the order of a study. */
+    static List<Stage> of(ConfigSection root, String turnDate) {
+        ConfigSection study = root.section("study");
+        List<String> wanted = study.strings("stages");
+        for (String name : wanted) {
+            if (!names().contains(name)) {
+                throw study.invalid(
+                        "stages",
+                        "'" + name + "' is no stage",
+                        Spelling.nearest(name, names())
+                                .map(near -> "did you mean " + near + "?")
+                                .orElse("stages are " + String.join(", ", names())));
+            }
+        }
+        ConfigSection prompts = root.section("prompts");
+        PromptUses uses = PromptUses.from(prompts);
+        List<Stage> stages = new ArrayList<>();
+        for (String name : names()) {
+            if (name.equals("prompts") && wanted.contains(name)) {
+                stages.add(new PromptsStage(PromptsSettings.from(prompts, turnDate)));
+            } else if (wanted.contains(name)) {
+                stages.add(FACTORIES.get(name).make(root.section(name), uses));
+            }
+        }
+        return stages;
+    }
+}

@@ -1,0 +1,55 @@
+package org.demur.study;
+
+import java.util.List;
+import org.demur.config.ConfigSection;
+import org.demur.runtime.RunSeed;
+import org.demur.runtime.Stage;
+
+/**
+ * A job file, read and checked as a whole before anything runs.
+ *
+ * @param name of the study
+ * @param warehouse folder or URI of all tables
+ * @param master Spark master of an embedded session
+ * @param stages in the order in which they run
+ */
+public record StudyConfig(
+        String name, String warehouse, String master, RunSeed seed, ModelSettings model, List<Stage> stages) {
+
+    /**
+     * The section {@code model}.
+     *
+     * @param path file, folder or {@code classpath:} name
+     * @param nativeThreads threads of the tensor library per task
+     */
+    public record ModelSettings(String path, int nativeThreads) {}
+
+    /** Reads all sections; fails on the first setting that is missing, wrong or unknown. */
+    public static StudyConfig from(ConfigSection root) {
+        ConfigSection study = root.section("study");
+        ConfigSection model = root.section("model");
+        Stages.names().forEach(root::section);
+        String turnDate = model.string("turn-date");
+        if (!turnDate.matches("\\d{4}-\\d{2}-\\d{2}")) {
+            throw model.invalid("turn-date", "it is not a date", "write for example \"2024-07-26\"");
+        }
+        StudyConfig config = new StudyConfig(
+                study.string("name"),
+                study.string("warehouse"),
+                root.section("spark").string("master"),
+                new RunSeed(study.longInteger("seed")),
+                new ModelSettings(model.string("path"), model.integer("native-threads")),
+                Stages.of(root, turnDate));
+        rejectUnknown(root, config.stages());
+        return config;
+    }
+
+    /** Sections of stages that take no part are not read, so only the others can be checked. */
+    private static void rejectUnknown(ConfigSection root, List<Stage> stages) {
+        root.rejectUnknownNames();
+        for (String section : List.of("study", "spark", "model", "prompts")) {
+            root.section(section).rejectUnknown();
+        }
+        stages.forEach(stage -> root.section(stage.name()).rejectUnknown());
+    }
+}
