@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
+import org.demur.TestSpark;
 import org.demur.config.ConfigSection;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
 import org.demur.table.RunId;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,22 +34,13 @@ class ReportSparkTest {
 
     @BeforeAll
     static void publish() throws IOException {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.sql.shuffle.partitions", "2")
-                .getOrCreate();
+        spark = TestSpark.session();
         context = SyntheticStudy.publish(spark, warehouse);
         masked = report(context, SETTINGS);
         String keep = System.getProperty("demur.report.sample", "");
         if (!keep.isEmpty()) {
             Files.writeString(Path.of(keep), masked);
         }
-    }
-
-    @AfterAll
-    static void close() {
-        spark.stop();
     }
 
     @Test

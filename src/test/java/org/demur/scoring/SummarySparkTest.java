@@ -14,9 +14,9 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.demur.JobException;
+import org.demur.TestSpark;
 import org.demur.runtime.RunSeed;
 import org.demur.schema.Table;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,16 +28,7 @@ class SummarySparkTest {
 
     @BeforeAll
     static void open() {
-        spark = SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.sql.shuffle.partitions", "2")
-                .getOrCreate();
-    }
-
-    @AfterAll
-    static void close() {
-        spark.stop();
+        spark = TestSpark.session();
     }
 
     @Test
