@@ -50,6 +50,8 @@ public final class ModelRegistry {
                         "put the same file on every machine and start again");
             }
             LanguageModel model = LanguageModel.load(bundle);
+            // Reads the tokenizer's texts, which are out of reach once the bundle is closed.
+            model.tokenizer();
             LOADS.incrementAndGet();
             LOG.info("model={} loaded seconds={}", bundle.name(), (System.nanoTime() - started) / 1_000_000_000.0);
             return model;

@@ -1,0 +1,81 @@
+package org.demur.direction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.demur.JobException;
+import org.demur.TinyStudy;
+import org.demur.cells.SelectedDirection;
+import org.demur.schema.Table;
+import org.demur.table.RunId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectionStageSparkTest {
+    private static final String SMALL = "direction { prompts-per-side = 24, validation-per-side = 8, shards = 4 }";
+
+    @TempDir
+    Path folder;
+
+    private static DirectionStage stage(TinyStudy study) {
+        return new DirectionStage(DirectionSettings.from(study.section("direction"), study.uses()));
+    }
+
+    @Test
+    void theSelectedDirectionRemovesAndInducesRefusalAndEveryCandidateIsKept() {
+        TinyStudy study = new TinyStudy(folder, 40, SMALL);
+
+        RunId run = study.run(stage(study));
+
+        Dataset<Row> directions = study.warehouse().read(Table.DIRECTIONS, run);
+        SelectedDirection selected = SelectedDirection.read(directions);
+        Row row = directions.where("status = 'selected'").head();
+        assertThat(directions.count()).isEqualTo(8L * 5);
+        assertThat(directions.where("status = 'discarded' AND reason IS NULL").count())
+                .isZero();
+        assertThat(row.<Double>getAs("bypass")).isNegative();
+        assertThat(row.<Double>getAs("induce")).isPositive();
+        assertThat(row.<Integer>getAs("n_harmful")).isBetween(20, 24);
+        assertThat(selected.layer()).isLessThan(6);
+        assertThat(selected.refusalTokens()).isNotEmpty();
+        assertThat(SelectedDirection.norm(selected.vector_D())).isEqualTo(row.<Double>getAs("norm"));
+    }
+
+    @Test
+    void aSecondRunGivesTheSameContent(@TempDir Path other) {
+        TinyStudy study = new TinyStudy(folder, 16, SMALL);
+        TinyStudy again = new TinyStudy(other, 16, SMALL);
+
+        RunId run = study.run(stage(study));
+        RunId second = again.run(stage(again));
+
+        assertThat(again.warehouse().manifest(Table.DIRECTIONS, second).contentDigest())
+                .isEqualTo(study.warehouse().manifest(Table.DIRECTIONS, run).contentDigest());
+    }
+
+    @Test
+    void promptsThatTheModelAnswersAlikeHaveNoRefusalToken() {
+        TinyStudy study = new TinyStudy(folder, 16, SMALL);
+        DirectionSettings settings = DirectionSettings.from(study.section("direction"), study.uses());
+        DirectionSettings.Sets harmlessOnly = new DirectionSettings.Sets(
+                settings.sets().harmless(), settings.sets().harmless(),
+                settings.sets().validationHarmful(), settings.sets().validationHarmless());
+        DirectionStage stage = new DirectionStage(new DirectionSettings(
+                harmlessOnly,
+                settings.promptsPerSide(),
+                settings.validationPerSide(),
+                settings.filter(),
+                settings.refusalTokenThreshold(),
+                settings.ablateSites(),
+                settings.rule(),
+                settings.work()));
+
+        assertThatThrownBy(() -> study.run(stage))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("No refusal token")
+                .hasMessageContaining("0.0500");
+    }
+}
