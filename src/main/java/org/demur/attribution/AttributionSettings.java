@@ -1,0 +1,65 @@
+package org.demur.attribution;
+
+import java.util.List;
+import java.util.Set;
+import org.demur.cells.PromptUses;
+import org.demur.config.ConfigSection;
+
+/**
+ * The section {@code attribute} of a job file.
+ *
+ * @param sets prompt sets with the use {@code attribution}
+ * @param maxPrompts prompts attributed, at most
+ * @param candidatesPerLayer size of F_0 at each SAE layer
+ * @param topFeatures size of F*
+ * @param modes what to compute; the first one makes the feature sets
+ * @param steps gradients along a path, by mode
+ * @param tokenClasses classes of the tokens that count
+ * @param randomSets how many random sets serve as controls
+ * @param randomMatch what random features share with those of F*
+ * @param work how the work is cut
+ */
+public record AttributionSettings(
+        List<String> sets,
+        int maxPrompts,
+        int candidatesPerLayer,
+        int topFeatures,
+        List<AttributionMode> modes,
+        Steps steps,
+        List<String> tokenClasses,
+        int randomSets,
+        RandomMatch randomMatch,
+        Work work) {
+
+    /** Gradients along a path. */
+    public record Steps(int corrected, int faithful) {
+        int of(AttributionMode mode) {
+            return switch (mode) {
+                case CORRECTED -> corrected;
+                case FAITHFUL -> faithful;
+            };
+        }
+    }
+
+    /** How the work is cut: Spark tasks, and tokens that one forward and backward pass holds. */
+    public record Work(int shards, int maxTokensPerBatch) {}
+
+    /** Reads the section; every key has a default in {@code defaults/attribute.conf}. */
+    public static AttributionSettings from(ConfigSection section, PromptUses uses) {
+        return new AttributionSettings(
+                uses.sets("attribution"),
+                section.integer("max-prompts"),
+                section.integer("candidates-per-layer"),
+                section.integer("top-features"),
+                section.strings("modes").stream().map(AttributionMode::of).toList(),
+                new Steps(section.integer("corrected-steps"), section.integer("faithful-steps")),
+                section.strings("token-classes"),
+                section.integer("random-sets"),
+                RandomMatch.of(section.string("random-match")),
+                new Work(section.integer("shards"), section.integer("max-tokens-per-batch")));
+    }
+
+    Set<String> classes() {
+        return Set.copyOf(tokenClasses);
+    }
+}
