@@ -1,0 +1,103 @@
+package org.demur.cells;
+
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.demur.edit.Edit;
+import org.demur.edit.FeatureRule;
+import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
+import org.demur.runtime.StageContext;
+import org.demur.sae.Sae;
+import org.demur.schema.Table;
+
+/**
+ * Turns a cell into edits of the residual stream. Holds the selected direction, the feature sets and the rows of each
+ * SAE that they need, so that a task needs no table; small enough to broadcast.
+ */
+public final class CellEdits implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final SelectedDirection direction;
+    private final FeatureSets sets;
+    private final Map<Integer, FeatureSlice> slices;
+    /** Prompts of a cell share their edits as the same objects, which lets the engine treat them as one. */
+    private final Map<Key, List<Edit>> made = new ConcurrentHashMap<>();
+
+    private record Key(String method, String featureSet, String promptId, int nFeatures, double coefficient)
+            implements Serializable {}
+
+    CellEdits(SelectedDirection direction, FeatureSets sets, Map<Integer, FeatureSlice> slices) {
+        this.direction = direction;
+        this.sets = sets;
+        this.slices = slices;
+    }
+
+    /** Reads what the inputs {@code direction}, {@code attribute} and {@code train} of this stage published. */
+    public static CellEdits load(StageContext context) {
+        SelectedDirection direction =
+                SelectedDirection.read(context.warehouse().read(Table.DIRECTIONS, context.input("direction")));
+        FeatureSets sets = FeatureSets.read(context.warehouse().read(Table.FEATURE_SETS, context.input("attribute")));
+        Path saes = context.warehouse().files("saes", context.input("train"));
+        Map<Integer, FeatureSlice> slices = new TreeMap<>();
+        sets.featuresByLayer()
+                .forEach((layer, features) -> slices.put(
+                        layer, Sae.read(saes.resolve("layer=" + layer)).slice(features)));
+        return new CellEdits(direction, sets, slices);
+    }
+
+    /** The direction that cells remove or add. */
+    public SelectedDirection direction() {
+        return direction;
+    }
+
+    /** The feature sets that cells may name. */
+    public FeatureSets featureSets() {
+        return sets;
+    }
+
+    /** The edits of a cell for one prompt, in forward order. */
+    public List<Edit> edits(Cell cell, String promptId) {
+        boolean ofPrompt = sets.byPrompt().containsKey(cell.featureSet());
+        Key key = new Key(
+                cell.method(), cell.featureSet(), ofPrompt ? promptId : "", cell.nFeatures(), cell.coefficient());
+        return made.computeIfAbsent(key, missing -> make(cell, promptId));
+    }
+
+    private List<Edit> make(Cell cell, String promptId) {
+        return switch (cell.kind()) {
+            case NONE -> List.of();
+            case DIRECTION_ABLATION -> List.of(direction.ablation());
+            case DIRECTION_ADDITION -> List.of(direction.addition(cell.coefficient()));
+            case FEATURE_SCALE, FEATURE_CLAMP -> featureEdits(cell, promptId);
+        };
+    }
+
+    private List<Edit> featureEdits(Cell cell, String promptId) {
+        Map<Integer, List<RankedFeature>> byLayer = new TreeMap<>();
+        sets.members(cell.featureSet(), promptId, cell.nFeatures())
+                .forEach(member -> byLayer.computeIfAbsent(member.layer(), layer -> new ArrayList<>())
+                        .add(member));
+        return byLayer.entrySet().stream()
+                .map(entry -> featureEdit(cell, slices.get(entry.getKey()), entry.getValue()))
+                .toList();
+    }
+
+    private static Edit featureEdit(Cell cell, FeatureSlice ofLayer, List<RankedFeature> members) {
+        FeatureSlice slice = SliceRows.pick(ofLayer, members);
+        HookPoint at = HookPoint.residPost(slice.layer());
+        float coefficient = (float) cell.coefficient();
+        if (cell.kind() == Method.FEATURE_SCALE) {
+            return new Edit.EditFeatures(at, slice, new FeatureRule.Scale(coefficient));
+        }
+        float[] unit_M = new float[members.size()];
+        for (int m = 0; m < unit_M.length; m++) {
+            unit_M[m] = members.get(m).maxActivation();
+        }
+        return new Edit.EditFeatures(at, SliceRows.inUnits(slice, unit_M), new FeatureRule.Clamp(coefficient));
+    }
+}

@@ -1,0 +1,28 @@
+package org.demur.intervention;
+
+import java.util.List;
+import org.demur.cells.PromptUses;
+import org.demur.config.ConfigSection;
+
+/**
+ * The section {@code sweep} of a job file.
+ *
+ * @param sets prompt sets with the use {@code test}
+ * @param maxPromptsPerSet prompts of each set, at most
+ * @param grid interventions
+ * @param maxNewTokens tokens generated, at most
+ * @param rowsPerTask prompts that one task generates for, together in one batch
+ */
+public record SweepSettings(
+        List<String> sets, int maxPromptsPerSet, List<GridRule> grid, int maxNewTokens, int rowsPerTask) {
+
+    /** Reads the section; every key has a default in {@code defaults/sweep.conf}. */
+    public static SweepSettings from(ConfigSection section, PromptUses uses) {
+        return new SweepSettings(
+                uses.sets("test"),
+                section.integer("max-prompts-per-set"),
+                section.sections("grid").stream().map(GridRule::from).toList(),
+                section.integer("max-new-tokens"),
+                section.integer("rows-per-task"));
+    }
+}

@@ -1,0 +1,113 @@
+package org.demur.intervention;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.demur.cells.Cell;
+import org.demur.cells.CellEdits;
+import org.demur.cells.PromptSample;
+import org.demur.cells.PromptShard;
+import org.demur.cells.StageJob;
+import org.demur.cells.StudyPrompt;
+import org.demur.config.CanonicalJson;
+import org.demur.runtime.Stage;
+import org.demur.runtime.StageContext;
+import org.demur.schema.Table;
+
+/**
+ * Lets the model answer every test prompt under every intervention of the grid, greedily, and publishes
+ * {@code completions}. Finished parts survive a crash; the published rows don't depend on how often it was resumed.
+ */
+public final class SweepStage implements Stage {
+    private final SweepSettings settings;
+
+    /** A stage with these settings. */
+    public SweepStage(SweepSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "sweep";
+    }
+
+    @Override
+    public int version() {
+        return 1;
+    }
+
+    @Override
+    public String parametersJson() {
+        return CanonicalJson.of(settings);
+    }
+
+    @Override
+    public List<String> inputs() {
+        return List.of("prompts", "train", "direction", "attribute");
+    }
+
+    @Override
+    public void execute(StageContext context) {
+        CellEdits edits = CellEdits.load(context);
+        Map<String, List<StudyPrompt>> promptsBySet = prompts(context);
+        List<SweepPart> parts = new ArrayList<>();
+        for (Cell cell : SweepGrid.cells(settings.grid(), labels(promptsBySet), edits.featureSets())) {
+            PromptShard.ofSize(promptsBySet.get(cell.setName()), settings.rowsPerTask())
+                    .forEach(shard -> parts.add(new SweepPart(cell, shard)));
+        }
+        Path scratch = context.warehouse().scratch("sweep", context.run());
+        List<String> files = generate(context, edits, parts, scratch);
+        publish(context, files);
+        context.warehouse().removeScratch(context.run());
+    }
+
+    private Map<String, List<StudyPrompt>> prompts(StageContext context) {
+        Map<String, List<StudyPrompt>> bySet = new LinkedHashMap<>();
+        for (String set : settings.sets()) {
+            bySet.put(set, PromptSample.draw(context, List.of(set), settings.maxPromptsPerSet(), "test-" + set));
+        }
+        return bySet;
+    }
+
+    private static Map<String, Set<String>> labels(Map<String, List<StudyPrompt>> promptsBySet) {
+        Map<String, Set<String>> labels = new LinkedHashMap<>();
+        promptsBySet.forEach((set, prompts) -> {
+            Set<String> ofSet = labels.computeIfAbsent(set, missing -> new TreeSet<>());
+            prompts.forEach(prompt -> ofSet.add(prompt.label()));
+        });
+        return labels;
+    }
+
+    private List<String> generate(StageContext context, CellEdits edits, List<SweepPart> parts, Path scratch) {
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+        Broadcast<CellEdits> broadcast = spark.broadcast(edits);
+        long rows =
+                parts.stream().mapToLong(part -> part.shard().prompts().size()).sum();
+        GenerationLimits limits = new GenerationLimits(settings.maxNewTokens(), settings.rowsPerTask());
+        try {
+            return new StageJob("sweep: generate", rows, "completions")
+                    .collect(context, counter -> spark.parallelize(parts, parts.size())
+                            .map(new SweepTask(context.model(), broadcast, scratch.toString(), limits, counter)));
+        } finally {
+            broadcast.destroy();
+        }
+    }
+
+    private static void publish(StageContext context, List<String> files) {
+        var rows = context.spark()
+                .read()
+                .schema(Table.COMPLETIONS.schema())
+                .option("mode", "FAILFAST")
+                .json(files.toArray(new String[0]))
+                .orderBy("cell_id", "prompt_id")
+                .coalesce(1);
+        context.warehouse().publish(Table.COMPLETIONS, context.run(), rows);
+    }
+}

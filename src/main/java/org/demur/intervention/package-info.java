@@ -1,0 +1,2 @@
+/** Sweeps a grid of interventions over prompt sets and stores what the model answers. */
+package org.demur.intervention;

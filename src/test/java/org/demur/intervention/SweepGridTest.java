@@ -1,0 +1,118 @@
+package org.demur.intervention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.demur.JobException;
+import org.demur.cells.Cell;
+import org.demur.cells.FeatureSets;
+import org.demur.cells.Method;
+import org.demur.cells.PromptShard;
+import org.demur.cells.RankedFeature;
+import org.demur.cells.StudyPrompt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SweepGridTest {
+    private static final List<RankedFeature> TWELVE = IntStream.rangeClosed(1, 12)
+            .mapToObj(rank -> new RankedFeature(rank, 3, rank, 1))
+            .toList();
+    private static final FeatureSets FEATURES =
+            new FeatureSets(Map.of("fstar", TWELVE, "random_0", TWELVE, "random_1", TWELVE), Map.of());
+
+    private static Map<String, Set<String>> sets() {
+        Map<String, Set<String>> sets = new LinkedHashMap<>();
+        sets.put("jbb", Set.of("harmful"));
+        sets.put("alpaca", Set.of("harmless"));
+        sets.put("xstest", Set.of("harmful", "harmless"));
+        return sets;
+    }
+
+    private static GridRule rule(Method method, String label, List<String> sets, List<Integer> sizes, double... c) {
+        return new GridRule(
+                method,
+                List.of(label),
+                sets,
+                sizes,
+                java.util.Arrays.stream(c).boxed().toList());
+    }
+
+    @Test
+    void rulesApplyToSetsWithTheirLabel() {
+        List<Cell> cells = SweepGrid.cells(
+                List.of(rule(Method.DIRECTION_ADDITION, "harmless", List.of(), List.of(), 1, 2)), sets(), FEATURES);
+
+        assertThat(cells)
+                .extracting(Cell::cellId)
+                .containsExactly(
+                        "alpaca/direction_addition/1.0",
+                        "alpaca/direction_addition/2.0",
+                        "xstest/direction_addition/1.0",
+                        "xstest/direction_addition/2.0");
+    }
+
+    @Test
+    void methodsWithoutCoefficientOrFeaturesGiveOneCellASet() {
+        List<Cell> cells = SweepGrid.cells(
+                List.of(rule(Method.NONE, "harmful", List.of("fstar"), List.of(20, 5), 0, 1)), sets(), FEATURES);
+
+        assertThat(cells).extracting(Cell::cellId).containsExactly("jbb/none", "xstest/none");
+    }
+
+    @Test
+    void randomStandsForEveryRandomSetAndSizesAreLimitedToWhatThereIs() {
+        List<Cell> cells = SweepGrid.cells(
+                List.of(rule(Method.FEATURE_SCALE, "harmful", List.of("fstar", "random"), List.of(20, 15, 5), 0)),
+                Map.of("jbb", Set.of("harmful")),
+                FEATURES);
+
+        assertThat(cells)
+                .extracting(Cell::cellId)
+                .containsExactly(
+                        "jbb/feature_scale/fstar/12/0.0",
+                        "jbb/feature_scale/fstar/5/0.0",
+                        "jbb/feature_scale/random_0/12/0.0",
+                        "jbb/feature_scale/random_0/5/0.0",
+                        "jbb/feature_scale/random_1/12/0.0",
+                        "jbb/feature_scale/random_1/5/0.0");
+    }
+
+    @Test
+    void unknownFeatureSetsAreNamed() {
+        assertThatThrownBy(() -> SweepGrid.cells(
+                        List.of(rule(Method.FEATURE_CLAMP, "harmful", List.of("fstat"), List.of(5), 1)),
+                        sets(),
+                        FEATURES))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("No feature set 'fstat'")
+                .hasMessageContaining("fstar, random_0, random_1");
+    }
+
+    @Test
+    void aPartIsDoneOnlyWhenItsFileIsComplete(@TempDir Path scratch) {
+        StudyPrompt prompt = new StudyPrompt("jbb", "p", "harmful", new int[] {1}, new String[] {"content"});
+        SweepPart part = new SweepPart(Cell.of("jbb", Method.NONE, "", 0, 0), new PromptShard(3, List.of(prompt)));
+        SweepPart other =
+                new SweepPart(Cell.of("jbb", Method.DIRECTION_ABLATION, "", 0, 0), new PromptShard(3, List.of(prompt)));
+
+        assertThat(part.isDone(scratch)).isFalse();
+        part.write(
+                scratch,
+                List.of(new CompletionRow(
+                        "jbb/none", "jbb", "p", "none", null, 0, null, "line\nbreak", new int[] {4, 5}, 2, "stop")));
+
+        assertThat(part.isDone(scratch)).isTrue();
+        assertThat(other.isDone(scratch)).isFalse();
+        assertThat(part.file(scratch))
+                .hasContent(
+                        "{\"cell_id\":\"jbb/none\",\"coefficient\":null,\"completion\":\"line\\nbreak\",\"feature_set\":null,"
+                                + "\"finish\":\"stop\",\"method\":\"none\",\"n_features\":0,\"n_tokens\":2,\"prompt_id\":\"p\","
+                                + "\"set_name\":\"jbb\",\"token_ids\":[4,5]}\n");
+    }
+}
