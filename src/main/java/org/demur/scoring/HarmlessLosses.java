@@ -1,0 +1,110 @@
+package org.demur.scoring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.LongAccumulator;
+import org.demur.cells.Cell;
+import org.demur.cells.CellEdits;
+import org.demur.cells.StageJob;
+import org.demur.edit.Edit;
+import org.demur.runtime.StageContext;
+import org.demur.schema.Table;
+
+/**
+ * Measures every intervention of the sweep once on the harmless texts, whatever prompt sets it was swept over.
+ * Feature sets that differ by prompt have no meaning for other prompts and are left out.
+ */
+final class HarmlessLosses {
+    private final StageContext context;
+    private final ScoreSettings settings;
+
+    HarmlessLosses(StageContext context, ScoreSettings settings) {
+        this.context = context;
+        this.settings = settings;
+    }
+
+    /** What a cell does, apart from the prompts it does it to. */
+    private record Intervention(String method, String featureSet, int nFeatures, double coefficient) {
+        static Intervention of(Cell cell) {
+            return new Intervention(cell.method(), cell.featureSet(), cell.nFeatures(), cell.coefficient());
+        }
+    }
+
+    /** The change in cross-entropy by cell id, for every cell that can be measured. */
+    Map<String, CrossEntropyChange> changes(List<Cell> cells) {
+        List<HarmlessText> texts = HarmlessTexts.draw(
+                context.warehouse().read(Table.PROMPTS, context.input("prompts")),
+                settings.crossEntropy(),
+                context.seed());
+        Map<Intervention, List<Edit>> interventions = interventions(cells);
+        List<List<Edit>> base = List.of(List.of());
+        List<double[]> nats = measure(
+                Stream.concat(base.stream(), interventions.values().stream()).toList(), texts);
+        Map<Intervention, CrossEntropyChange> changes = new HashMap<>();
+        for (Intervention intervention : interventions.keySet()) {
+            changes.put(intervention, change(texts, nats.get(0), nats.get(changes.size() + 1)));
+        }
+        Map<String, CrossEntropyChange> byCell = new HashMap<>();
+        cells.stream()
+                .filter(cell -> changes.containsKey(Intervention.of(cell)))
+                .forEach(cell -> byCell.put(cell.cellId(), changes.get(Intervention.of(cell))));
+        return byCell;
+    }
+
+    private Map<Intervention, List<Edit>> interventions(List<Cell> cells) {
+        CellEdits edits = CellEdits.load(context);
+        Map<Intervention, List<Edit>> interventions = new LinkedHashMap<>();
+        for (Cell cell : cells) {
+            if (!edits.featureSets().byPrompt().containsKey(cell.featureSet())) {
+                interventions.computeIfAbsent(Intervention.of(cell), missing -> edits.edits(cell, ""));
+            }
+        }
+        return interventions;
+    }
+
+    /** Nats of every text, in the order of the texts, for each list of edits. */
+    private List<double[]> measure(List<List<Edit>> interventions, List<HarmlessText> texts) {
+        int shards = Math.min(settings.crossEntropy().work().shards(), texts.size());
+        List<LossJob> jobs = new ArrayList<>();
+        for (List<Edit> edits : interventions) {
+            for (int shard = 0; shard < shards; shard++) {
+                int from = shard * texts.size() / shards;
+                int to = (shard + 1) * texts.size() / shards;
+                jobs.add(new LossJob(edits, List.copyOf(texts.subList(from, to))));
+            }
+        }
+        long total = (long) interventions.size() * texts.size();
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+        List<double[]> parts = new StageJob("score: cross-entropy on harmless text", total, "texts")
+                .collect(context, finished -> spark.parallelize(jobs, jobs.size())
+                        .map(task(finished)));
+        return IntStream.range(0, interventions.size())
+                .mapToObj(i -> parts.subList(i * shards, (i + 1) * shards).stream()
+                        .flatMapToDouble(Arrays::stream)
+                        .toArray())
+                .toList();
+    }
+
+    private LossTask task(LongAccumulator finished) {
+        return new LossTask(context.model(), settings.crossEntropy().work().maxTokensPerBatch(), finished);
+    }
+
+    private CrossEntropyChange change(List<HarmlessText> texts, double[] baseNats, double[] editedNats) {
+        List<PairedLoss> losses = IntStream.range(0, baseNats.length)
+                .mapToObj(i -> new PairedLoss(texts.get(i).scoredTokens(), baseNats[i], editedNats[i]))
+                .toList();
+        Bootstrap bootstrap = new Bootstrap(
+                settings.crossEntropy().bootstrapResamples(),
+                settings.confidence(),
+                context.seed().derive("cross-entropy bootstrap"));
+        return CrossEntropyChange.of(losses, bootstrap);
+    }
+}

@@ -1,0 +1,64 @@
+package org.demur.scoring;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.demur.cells.Cells;
+import org.demur.runtime.Stage;
+import org.demur.runtime.StageContext;
+import org.demur.schema.Table;
+
+/**
+ * Judges every completion of the sweep, measures what each intervention costs on harmless text, and sums both up per
+ * cell. Publishes {@code scores} and {@code sweep_summary}.
+ */
+public final class ScoreStage implements Stage {
+    private final ScoreSettings settings;
+
+    /** A stage with these settings. */
+    public ScoreStage(ScoreSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "score";
+    }
+
+    @Override
+    public int version() {
+        return 1;
+    }
+
+    @Override
+    public String parametersJson() {
+        return settings.canonicalJson();
+    }
+
+    @Override
+    public List<String> inputs() {
+        return List.of("prompts", "train", "direction", "attribute", "sweep");
+    }
+
+    @Override
+    public void execute(StageContext context) {
+        Dataset<Row> completions = context.warehouse().read(Table.COMPLETIONS, context.input("sweep"));
+        context.warehouse()
+                .publish(
+                        Table.SCORES,
+                        context.run(),
+                        ScoreTable.of(context.spark(), completions, settings.phraseJudge()));
+        Map<String, CrossEntropyChange> changes = settings.crossEntropy().sets().isEmpty()
+                ? Map.of()
+                : new HarmlessLosses(context, settings).changes(Cells.read(completions));
+        List<CellCounts> cells = CellCounts.of(
+                context.warehouse().read(Table.SCORES, context.run()),
+                context.warehouse().read(Table.PROMPTS, context.input("prompts")));
+        context.warehouse()
+                .publish(
+                        Table.SWEEP_SUMMARY,
+                        context.run(),
+                        SummaryTable.of(context.spark(), cells, changes, settings.confidence()));
+    }
+}
