@@ -49,14 +49,14 @@ enum Condition {
             case BASE -> "the model as it is";
             case DIRECTION -> "at every layer and token";
             case FEATURES, FEATURES_OF_PROMPT ->
-                row.whole("n_features") + " features × " + Numbers.significant(row.number("coefficient"));
+                row.whole("n_features") + " features × " + Numbers.plain(row.number("coefficient"));
             case RANDOM ->
-                row.whole("n_features") + " features × " + Numbers.significant(row.number("coefficient"))
+                row.whole("n_features") + " features × " + Numbers.plain(row.number("coefficient"))
                         + Optional.of(row.whole("cells"))
                                 .filter(cells -> cells > 1)
                                 .map(cells -> ", lowest of " + cells + " sets")
                                 .orElse("");
-            case ADDITION -> "× " + Numbers.significant(row.number("coefficient"));
+            case ADDITION -> "× " + Numbers.plain(row.number("coefficient"));
         };
     }
 }

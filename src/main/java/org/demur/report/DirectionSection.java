@@ -70,10 +70,11 @@ record DirectionSection() implements Section {
         return rows.stream()
                 .filter(row -> row.text("status").equals("selected"))
                 .findFirst()
-                .map(row -> "Selected: layer " + row.whole("layer") + ", position " + row.whole("position")
-                        + " from the end, out of " + kept + " candidates that passed the rule of " + rows.size()
-                        + " tried. Means over " + Numbers.count(row.whole("n_harmful")) + " harmful and "
-                        + Numbers.count(row.whole("n_harmless")) + " harmless prompts.")
+                .map(row ->
+                        "Selected: layer " + row.whole("layer") + ", position " + Numbers.count(row.whole("position"))
+                                + " from the end, out of " + kept + " candidates that passed the rule of " + rows.size()
+                                + " tried. Means over " + Numbers.count(row.whole("n_harmful")) + " harmful and "
+                                + Numbers.count(row.whole("n_harmless")) + " harmless prompts.")
                 .orElse("No candidate passed the rule.");
     }
 

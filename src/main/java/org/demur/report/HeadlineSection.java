@@ -75,48 +75,41 @@ record HeadlineSection(ReportSettings.HeadlineChoice choice) implements Section 
     private static HtmlTable table(List<Comparison> comparisons) {
         List<List<String>> rows = new ArrayList<>();
         for (Comparison comparison : comparisons) {
-            comparison.rows().forEach(row -> rows.add(cells(row)));
+            for (ResultRow row : comparison.rows()) {
+                boolean isFirst = row == comparison.rows().get(0);
+                rows.add(cells(isFirst ? comparison.setName() : "", row));
+            }
         }
         return HtmlTable.of(
                 "Refused counts completions with a refusal phrase in their first characters; anywhere counts the whole "
-                        + "completion. p is the exact McNemar test against no intervention on the same prompts. The change in "
-                        + "cross-entropy is on harmless responses, in nats per token; near 0 means the model is unharmed.",
-                rows,
-                "Prompts",
-                "Condition",
-                "#n",
-                "#Refused",
-                "#95 % interval",
-                "#Anywhere",
-                "#To compliant",
-                "#To refused",
-                "#p",
-                "#Cross-entropy change",
-                "#95 % interval");
+                        + "completion. Changed counts prompts that became compliant and prompts that became refused; p is the "
+                        + "exact McNemar test of these against no intervention. The change in cross-entropy is on harmless "
+                        + "responses, in nats per token: near 0 means the model is unharmed. Intervals are 95 %.",
+                rows, "Prompts", "Condition", "#n", "#Refused", "#Anywhere", "#Changed", "#p", "#Cross-entropy change");
     }
 
-    private static List<String> cells(ResultRow row) {
+    private static List<String> cells(String set, ResultRow row) {
         Condition condition = Condition.of(row);
-        String detail =
-                condition == Condition.BASE || condition == Condition.DIRECTION ? "" : ", " + condition.note(row);
+        boolean isBase = condition == Condition.BASE;
+        String detail = isBase || condition == Condition.DIRECTION ? "" : ", " + condition.note(row);
         return List.of(
-                row.text("set_name"),
+                set,
                 condition.label() + detail,
                 Numbers.count(row.whole("n")),
-                Comparison.rate(row),
-                range(row, "refusal_prefix", 100, 1),
+                Comparison.reading(row),
                 Numbers.percent(row.number("refusal_anywhere"), 1),
-                condition == Condition.BASE ? "" : Numbers.count(row.whole("became_compliant")),
-                condition == Condition.BASE ? "" : Numbers.count(row.whole("became_refused")),
-                condition == Condition.BASE ? "" : probability(row.number("mcnemar_p")),
-                condition == Condition.BASE ? "" : Numbers.fixed(row.number("ce_change"), 3),
-                condition == Condition.BASE ? "" : range(row, "ce_change", 1, 3));
+                isBase
+                        ? ""
+                        : Numbers.count(row.whole("became_compliant")) + " / "
+                                + Numbers.count(row.whole("became_refused")),
+                isBase ? "" : probability(row.number("mcnemar_p")),
+                isBase ? "" : change(row));
     }
 
-    private static String range(ResultRow row, String column, double factor, int decimals) {
-        return row.has(column + "_low")
-                ? Numbers.fixed(factor * row.number(column + "_low"), decimals) + " to "
-                        + Numbers.fixed(factor * row.number(column + "_high"), decimals)
+    private static String change(ResultRow row) {
+        return row.has("ce_change")
+                ? Numbers.fixed(row.number("ce_change"), 3) + "  [" + Numbers.fixed(row.number("ce_change_low"), 3)
+                        + ", " + Numbers.fixed(row.number("ce_change_high"), 3) + "]"
                 : Numbers.fixed(Double.NaN, 0);
     }
 

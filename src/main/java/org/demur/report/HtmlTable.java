@@ -38,7 +38,7 @@ record HtmlTable(String title, List<String> headings, List<List<String>> rows) {
                         caption(Markup.shown(title + note)),
                         thead(tr(each(columns(), this::heading))),
                         tbody(each(shown, row -> tr(each(columns(), column -> cell(row, column)))))))
-                .withClass("table");
+                .withClass(headings.size() > 6 ? "table wide" : "table");
     }
 
     private List<Integer> columns() {

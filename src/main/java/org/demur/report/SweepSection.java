@@ -73,18 +73,27 @@ record SweepSection() implements Section {
         for (String set : features.distinct("set_name")) {
             QueryResult ofSet = features.only("set_name", set);
             for (String method : ofSet.distinct("method")) {
-                if (charts.size() < MOST_PLOTS) {
+                boolean isVaried = isVaried(ofSet.where("method", method));
+                if (isVaried && charts.size() < MOST_PLOTS) {
                     charts.add(chart(answers, set, method, charts.size()));
                 }
             }
         }
         return charts.isEmpty()
-                ? List.of(Markup.absent("The sweep varied no coefficient."))
+                ? List.of(Markup.absent("No prompt set was swept over more than one coefficient."))
                 : List.of(
                         Markup.paragraph(
                                 "Bands are 95 % intervals; for random features the band spans the intervals of all "
                                         + "random sets. Levels without intervention and with the refusal direction removed are dashed."),
                         Markup.gallery(charts));
+    }
+
+    private static boolean isVaried(List<ResultRow> rows) {
+        return rows.stream()
+                        .mapToDouble(row -> row.number("coefficient"))
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     private static DomContent chart(Answers answers, String set, String method, int index) {
@@ -94,7 +103,7 @@ record SweepSection() implements Section {
         lines.addAll(lines(random, true));
         TreeSet<Double> coefficients = new TreeSet<>();
         features.forEach(row -> coefficients.add(row.number("coefficient")));
-        Axis x = Axis.around(xLabel(method), Axis.Unit.PLAIN, coefficients.first(), coefficients.last());
+        Axis x = Axis.between(xLabel(method), Axis.Unit.PLAIN, coefficients.first(), coefficients.last());
         ChartText words = new ChartText(
                 "sweep-" + index,
                 "Refusal on " + set + " against the coefficient",
@@ -128,7 +137,7 @@ record SweepSection() implements Section {
                         .filter(set -> !set.isEmpty())
                         .map(set -> set.replace("fstar", "F*").replace("_prompt", " of prompt"))
                         .orElse("direction");
-        return row.whole("n_features") > 0 ? name + ", " + row.whole("n_features") : name;
+        return row.whole("n_features") > 0 ? name + " (" + row.whole("n_features") + ")" : name;
     }
 
     private static Mark mark(ResultRow row, String group) {
@@ -137,7 +146,7 @@ record SweepSection() implements Section {
                 row.number("refusal_prefix"),
                 row.number("refusal_prefix_low"),
                 row.number("refusal_prefix_high"),
-                group + " × " + Numbers.significant(row.number("coefficient")) + ": " + Comparison.reading(row));
+                group + " × " + Numbers.plain(row.number("coefficient")) + ": " + Comparison.reading(row));
     }
 
     private static List<Reference> levels(Answers answers, String set) {

@@ -100,8 +100,8 @@ record TrainingSection() implements Section {
                 "One line per layer over training tokens.");
         return new LineChart(
                         words,
-                        Axis.around("Training tokens", Axis.Unit.COUNT, 0, lastToken),
-                        Axis.around(label, Axis.Unit.PERCENT, 0, Math.max(highest, 0.05)),
+                        Axis.between("Training tokens", Axis.Unit.COUNT, 0, lastToken),
+                        Axis.around(label, Axis.Unit.PERCENT, 0, Math.min(1, Math.max(highest, 0.05))),
                         lines,
                         List.of())
                 .svg();

@@ -2,6 +2,7 @@ package org.demur.scoring;
 
 import java.io.Serializable;
 import java.util.List;
+import org.demur.cells.PromptUses;
 import org.demur.config.CanonicalJson;
 import org.demur.config.ConfigSection;
 
@@ -31,14 +32,14 @@ public record ScoreSettings(String judge, int prefixCharacters, double confidenc
     public record Work(int shards, int maxTokensPerBatch) implements Serializable {}
 
     /** Reads the section; every key has a default in {@code defaults/score.conf}. */
-    public static ScoreSettings from(ConfigSection section, List<String> capabilitySets) {
+    public static ScoreSettings from(ConfigSection section, PromptUses uses) {
         ConfigSection crossEntropy = section.section("cross-entropy");
         ScoreSettings settings = new ScoreSettings(
                 section.string("judge"),
                 section.integer("prefix-characters"),
                 section.number("confidence"),
                 new CrossEntropy(
-                        List.copyOf(capabilitySets),
+                        List.copyOf(uses.setsByUse().getOrDefault("capability", List.of())),
                         crossEntropy.integer("texts"),
                         crossEntropy.integer("tokens-per-text"),
                         crossEntropy.integer("bootstrap-resamples"),

@@ -30,6 +30,12 @@ public record Axis(String label, double low, double high, double step, Unit unit
         return new Axis(label, Math.floor(first / step) * step, Math.ceil(last / step) * step, step, unit);
     }
 
+    /** A scale that ends at {@code low} and {@code high} themselves, with round ticks between. */
+    public static Axis between(String label, Unit unit, double low, double high) {
+        double last = high > low ? high : low + 1;
+        return new Axis(label, low, last, roundStep((last - low) / WANTED_TICKS), unit);
+    }
+
     /** Whole numbers from {@code low} to {@code high}, such as layers; ticks never fall between them. */
     public static Axis wholeNumbers(String label, int low, int high) {
         double step = Math.max(1, roundStep((high - low) / (2.0 * WANTED_TICKS)));
@@ -48,8 +54,9 @@ public record Axis(String label, double low, double high, double step, Unit unit
     }
 
     List<Double> ticks() {
-        int count = (int) Math.floor((high - low) / step + 1e-9);
-        return IntStream.rangeClosed(0, count).mapToObj(i -> low + i * step).toList();
+        int first = (int) Math.ceil(low / step - 1e-9);
+        int last = (int) Math.floor(high / step + 1e-9);
+        return IntStream.rangeClosed(first, last).mapToObj(i -> i * step).toList();
     }
 
     String tickText(double value) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Upright bars from zero, one per category, with their values on top and whiskers where an interval is known. */
 public record BarChart(ChartText words, String categoryLabel, Axis y, List<Bar> bars) {
-    private static final double WIDTH = 640;
+    private static final double WIDTH = 560;
     private static final double HEIGHT = 300;
     private static final double LEFT = 60;
     private static final double TOP = 36;

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * @param marked the cell to point out
  */
 public record HeatMap(ChartText words, Names names, double[][] values, String legend, Optional<MarkedCell> marked) {
-    private static final double LEFT = 132;
+    private static final double LEFT = 150;
     private static final double TOP = 46;
     private static final double ROW_HEIGHT = 26;
     private static final double PLOT_WIDTH = 720;

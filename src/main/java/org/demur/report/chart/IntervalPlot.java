@@ -4,9 +4,9 @@ import java.util.List;
 
 /** One dot with its interval per row, the numbers written out at the right: for a few results to be read exactly. */
 public record IntervalPlot(ChartText words, Axis axis, List<Row> rows) {
-    private static final double WIDTH = 900;
-    private static final double LEFT = 270;
-    private static final double PLOT_WIDTH = 400;
+    private static final double WIDTH = 920;
+    private static final double LEFT = 280;
+    private static final double PLOT_WIDTH = 420;
     private static final double TOP = 10;
     private static final double ROW_HEIGHT = 44;
 

@@ -10,11 +10,11 @@ import java.util.List;
  * @param references horizontal lines to compare with
  */
 public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<Reference> references) {
-    private static final double WIDTH = 640;
-    private static final double HEIGHT = 320;
-    private static final double LEFT = 60;
+    private static final double WIDTH = 532;
+    private static final double HEIGHT = 300;
+    private static final double LEFT = 52;
     private static final double TOP = 36;
-    private static final double LABEL_SPACE = 150;
+    private static final double LABEL_SPACE = 138;
     private static final double LABEL_DISTANCE = 15;
 
     /** One series; {@code dashed} tells two series of one tone apart. */

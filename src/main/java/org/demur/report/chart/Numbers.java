@@ -41,6 +41,15 @@ public final class Numbers {
         return fixed(value, decimals);
     }
 
+    /** At most four decimals and no trailing zeros, for settings such as a coefficient. */
+    public static String plain(double value) {
+        if (!Double.isFinite(value)) {
+            return UNDEFINED;
+        }
+        BigDecimal rounded = BigDecimal.valueOf(value).setScale(4, RoundingMode.HALF_EVEN);
+        return signed(rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString());
+    }
+
     /** A whole number with thousands separators. */
     public static String count(long value) {
         return signed(String.format(Locale.ROOT, "%,d", value));
