@@ -1,5 +1,6 @@
 package org.demur.attribution;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 import org.demur.cells.PromptUses;
@@ -32,7 +33,7 @@ public record AttributionSettings(
         Work work) {
 
     /** Gradients along a path. */
-    public record Steps(int corrected, int faithful) {
+    public record Steps(int corrected, int faithful) implements Serializable {
         int of(AttributionMode mode) {
             return switch (mode) {
                 case CORRECTED -> corrected;

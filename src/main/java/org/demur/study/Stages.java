@@ -5,11 +5,17 @@ import java.util.List;
 import java.util.Map;
 import org.demur.activations.ExtractSettings;
 import org.demur.activations.ExtractStage;
+import org.demur.attribution.AttributeStage;
+import org.demur.attribution.AttributionSettings;
 import org.demur.cells.PromptUses;
 import org.demur.config.ConfigSection;
 import org.demur.config.Spelling;
+import org.demur.direction.DirectionSettings;
+import org.demur.direction.DirectionStage;
 import org.demur.ingest.PromptsSettings;
 import org.demur.ingest.PromptsStage;
+import org.demur.intervention.SweepSettings;
+import org.demur.intervention.SweepStage;
 import org.demur.runtime.Stage;
 
 /** Every stage there is, in the order in which a study runs them. */
@@ -18,8 +24,11 @@ public final class Stages {
             List.of("prompts", "extract", "train", "evaluate", "direction", "attribute", "sweep", "score", "report");
 
     /** How each stage but prompts is made, which needs more than its section. */
-    private static final Map<String, StageFactory> FACTORIES =
-            Map.of("extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))));
+    private static final Map<String, StageFactory> FACTORIES = Map.of(
+            "extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))),
+            "direction", (section, uses) -> new DirectionStage(DirectionSettings.from(section, uses)),
+            "attribute", (section, uses) -> new AttributeStage(AttributionSettings.from(section, uses)),
+            "sweep", (section, uses) -> new SweepStage(SweepSettings.from(section, uses)));
 
     private Stages() {}
 

@@ -1,0 +1,214 @@
+package org.demur.intervention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.demur.HandMadeSaes;
+import org.demur.TestSpark;
+import org.demur.TinyStudy;
+import org.demur.attribution.AttributeStage;
+import org.demur.attribution.AttributionSettings;
+import org.demur.cells.Cell;
+import org.demur.cells.Cells;
+import org.demur.cells.Method;
+import org.demur.cells.PromptSample;
+import org.demur.cells.PromptShard;
+import org.demur.cells.SelectedDirection;
+import org.demur.cells.StudyPrompt;
+import org.demur.direction.DirectionSettings;
+import org.demur.direction.DirectionStage;
+import org.demur.runtime.StageContext;
+import org.demur.schema.Table;
+import org.demur.table.RunId;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Direction, attribution and sweep one after the other on the embedded model, with dictionaries made by hand. */
+class SweepStageSparkTest {
+    private static final RunId SAES = RunId.of("hand-made");
+    private static final String SMALL =
+            """
+            direction { prompts-per-side = 24, validation-per-side = 8, shards = 4 }
+            attribute { max-prompts = 12, shards = 3, candidates-per-layer = 4, top-features = 5, random-sets = 2 }
+            sweep {
+              max-prompts-per-set = 20, max-new-tokens = 8, rows-per-task = 8
+              grid = [
+                { method = none }
+                { method = direction_ablation, labels = [harmful] }
+                { method = direction_addition, labels = [harmless], coefficients = [1] }
+                { method = feature_scale, labels = [harmful], feature-sets = [fstar, random], sizes = [5, 1] }
+                { method = feature_clamp, labels = [harmless], sizes = [1], coefficients = [1] }
+              ]
+            }
+            """;
+
+    @TempDir
+    static Path folder;
+
+    private static TinyStudy study;
+    private static RunId attribution;
+    private static RunId sweep;
+
+    @BeforeAll
+    static void runStages() {
+        study = new TinyStudy(folder, 40, SMALL);
+        RunId direction =
+                study.run(new DirectionStage(DirectionSettings.from(study.section("direction"), study.uses())));
+        SelectedDirection selected = SelectedDirection.read(study.warehouse().read(Table.DIRECTIONS, direction));
+        HandMadeSaes.publish(study.warehouse(), SAES, selected, List.of(2, 5));
+        study.input("train", SAES);
+        attribution = study.run(new AttributeStage(AttributionSettings.from(study.section("attribute"), study.uses())));
+        sweep = study.run(sweepStage());
+    }
+
+    private static SweepStage sweepStage() {
+        return new SweepStage(SweepSettings.from(study.section("sweep"), study.uses()));
+    }
+
+    private static Dataset<Row> featureSets() {
+        return study.warehouse().read(Table.FEATURE_SETS, attribution);
+    }
+
+    private static Dataset<Row> completions() {
+        return study.warehouse().read(Table.COMPLETIONS, sweep);
+    }
+
+    /** Share of the cell's completions that begin like most of the base model's answers to harmful prompts. */
+    private static double refused(String cellId) {
+        String opening = completions()
+                .where("cell_id = 'harmful_test/none'")
+                .selectExpr("token_ids[0] AS first")
+                .groupBy("first")
+                .count()
+                .orderBy("count")
+                .collectAsList()
+                .stream()
+                .reduce((rare, frequent) -> frequent)
+                .map(row -> String.valueOf(row.getInt(0)))
+                .orElseThrow();
+        return completions()
+                .where("cell_id = '" + cellId + "'")
+                .selectExpr("avg(CAST(token_ids[0] = " + opening + " AS DOUBLE))")
+                .head()
+                .getDouble(0);
+    }
+
+    @Test
+    void attributionFindsTheFeatureThatIsTheDirection() {
+        List<Row> best = study.warehouse()
+                .read(Table.ATTRIBUTIONS, attribution)
+                .where("scope = 'global' AND rank <= 2 AND mode = 'corrected' AND attribution > 0")
+                .orderBy("rank")
+                .collectAsList();
+
+        assertThat(best).isNotEmpty();
+        assertThat(best.get(0).<Integer>getAs("feature")).isZero();
+        assertThat(best.get(0).<Double>getAs("cosine")).isGreaterThan(0.999);
+        assertThat(study.warehouse().manifest(Table.ATTRIBUTIONS, attribution).facts())
+                .containsKeys("corrected_prompts_used", "faithful_prompts_skipped");
+    }
+
+    @Test
+    void bothModesScoreEveryCandidateOfEveryPrompt() {
+        Dataset<Row> rows = study.warehouse().read(Table.ATTRIBUTIONS, attribution);
+
+        assertThat(rows.where("scope = 'global'").count()).isEqualTo(2L * 2 * 4);
+        assertThat(rows.where("scope = 'prompt' AND mode = 'faithful'").count()).isEqualTo(12L * 2 * 4);
+        assertThat(rows.where("scope = 'prompt' AND compliance_token IS NULL").count())
+                .isZero();
+    }
+
+    @Test
+    void featureSetsHoldPositiveScoresAndRandomSetsMatchTheirLayers() {
+        String byLayer =
+                "SELECT set_id, layer, count(*) AS n FROM sets WHERE set_id = '%s' GROUP BY ALL ORDER BY layer";
+        featureSets().createOrReplaceTempView("sets");
+
+        assertThat(featureSets().where("set_id = 'fstar' AND attribution <= 0").count())
+                .isZero();
+        assertThat(featureSets().where("set_id LIKE 'random_%' AND density = 0").count())
+                .isZero();
+        assertThat(TestSpark.session()
+                        .sql(String.format(byLayer, "random_1"))
+                        .drop("set_id")
+                        .collectAsList())
+                .isEqualTo(TestSpark.session()
+                        .sql(String.format(byLayer, "fstar"))
+                        .drop("set_id")
+                        .collectAsList())
+                .isNotEmpty();
+    }
+
+    @Test
+    void removingTheDirectionOrItsFeaturesChangesTheAnswersAndRandomFeaturesDont() {
+        int n = Cells.read(completions()).stream()
+                .filter(cell ->
+                        cell.featureSet().equals("fstar") && cell.method().equals("feature_scale"))
+                .mapToInt(Cell::nFeatures)
+                .max()
+                .orElseThrow();
+
+        assertThat(refused("harmful_test/none")).isGreaterThan(0.9);
+        assertThat(refused("harmful_test/direction_ablation")).isLessThan(0.2);
+        assertThat(refused("harmful_test/feature_scale/fstar/" + n + "/0.0")).isLessThan(0.6);
+        assertThat(refused("harmful_test/feature_scale/random_0/" + n + "/0.0")).isGreaterThan(0.9);
+        assertThat(refused("harmless_test/none")).isLessThan(0.1);
+        assertThat(refused("harmless_test/direction_addition/1.0")).isGreaterThan(0.5);
+    }
+
+    @Test
+    void everyPromptOfEveryCellIsThereOnceAndNothingIsLeftInTheScratchFolder() throws IOException {
+        List<Cell> cells = Cells.read(completions());
+
+        assertThat(completions().count()).isEqualTo(cells.size() * 20L);
+        assertThat(completions().select("cell_id", "prompt_id").distinct().count())
+                .isEqualTo(cells.size() * 20L);
+        assertThat(completions()
+                        .where("method = 'none' AND (coefficient IS NOT NULL OR feature_set IS NOT NULL)")
+                        .count())
+                .isZero();
+        try (Stream<Path> left = Files.list(study.warehouse().scratch("sweep", sweep))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @Test
+    void aRestartedSweepKeepsFinishedPartsAndMakesTheOthersAnewAlike() {
+        RunId run = RunId.of("restarted");
+        StageContext context = study.context(run);
+        List<StudyPrompt> prompts = PromptSample.draw(context, List.of("harmful_test"), 20, "test-harmful_test");
+        SweepPart finished = new SweepPart(
+                Cell.of("harmful_test", Method.NONE, "", 0, 0),
+                PromptShard.ofSize(prompts, 8).get(1));
+        finished.write(
+                study.warehouse().scratch("sweep", run),
+                finished.shard().prompts().stream()
+                        .map(prompt -> new CompletionRow(
+                                "harmful_test/none",
+                                "harmful_test",
+                                prompt.promptId(),
+                                "none",
+                                null,
+                                0,
+                                null,
+                                "kept",
+                                new int[] {7},
+                                1,
+                                "stop"))
+                        .toList());
+
+        sweepStage().execute(context);
+
+        Dataset<Row> rows = study.warehouse().read(Table.COMPLETIONS, run);
+        assertThat(rows.where("completion = 'kept'").count()).isEqualTo(8);
+        assertThat(rows.exceptAll(completions()).count()).isEqualTo(8);
+        assertThat(rows.count()).isEqualTo(completions().count());
+    }
+}
