@@ -2,6 +2,7 @@ package org.demur.report;
 
 import j2html.tags.DomContent;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.demur.report.chart.Axis;
 import org.demur.report.chart.BarChart;
 import org.demur.report.chart.BarChart.Bar;
@@ -52,11 +53,11 @@ record AttributionSection(String featureSet) implements Section {
                         "modes",
                         "How the attribution was computed",
                         """
-                        SELECT mode, scope, set_name, max(n_prompts) AS prompts, count(*) AS features
+                        SELECT mode, max(n_prompts) AS prompts, count(*) AS features
                         FROM attributions
                         WHERE {attributions} AND scope = 'global'
-                        GROUP BY mode, scope, set_name
-                        ORDER BY mode, set_name
+                        GROUP BY mode
+                        ORDER BY mode
                         """));
     }
 
@@ -76,15 +77,13 @@ record AttributionSection(String featureSet) implements Section {
     }
 
     private static String method(List<ResultRow> modes) {
-        return modes.stream()
-                .findFirst()
-                .map(row ->
-                        "Layer-wise integrated gradients of the refusal logit difference along the path that removes the "
-                                + "direction, " + row.text("mode") + " form, mean over "
-                                + Numbers.count(row.whole("prompts"))
-                                + " prompts of " + row.text("set_name") + "; " + Numbers.count(row.whole("features"))
-                                + " candidate features ranked.")
-                .orElse("Features ranked by attribution to the refusal logit difference.");
+        if (modes.isEmpty()) {
+            return "Features ranked by attribution to the refusal logit difference.";
+        }
+        String forms = modes.stream().map(row -> row.text("mode")).distinct().collect(Collectors.joining(" and "));
+        return "Linear integrated gradients of the refusal logit difference along the path that removes the refusal direction ("
+                + forms + " form), mean over " + Numbers.count(modes.get(0).whole("prompts")) + " prompts; "
+                + Numbers.count(modes.get(0).whole("features")) + " candidate features were ranked.";
     }
 
     private static SvgTag chart(List<ResultRow> layers) {

@@ -1,32 +1,14 @@
 package org.demur.report;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.demur.runtime.StageContext;
 
-/** The result of a study in a few lines for a terminal. */
-public final class Headline {
+/** The result of a study in a few lines for a terminal, published beside the report. */
+final class Headline {
     static final String FILE = "headline.txt";
 
     private Headline() {}
-
-    /** The headline that the report run of this context published, with the path of the report. */
-    public static String of(StageContext context) {
-        Path folder = context.warehouse().files(ReportStage.KIND, context.run());
-        try (var files = Files.list(folder)) {
-            Path report = files.filter(file -> file.toString().endsWith(".html"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("No report in " + folder));
-            return Files.readString(folder.resolve(FILE)) + "Report: " + report + "\n";
-        } catch (IOException failure) {
-            throw new UncheckedIOException("Cannot read the report of run " + context.run(), failure);
-        }
-    }
 
     /** The compared conditions on the main prompt set, one per line. */
     static String text(List<Comparison> comparisons) {

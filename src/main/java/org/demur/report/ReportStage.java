@@ -70,6 +70,7 @@ public final class ReportStage implements Stage {
         return List.of(
                 new HeadlineSection(settings.headline()),
                 new SweepSection(),
+                new SizeSection(settings.headline().coefficient()),
                 new AttributionSection(settings.headline().featureSet()),
                 new DirectionSection(),
                 new TrainingSection(),

@@ -112,6 +112,7 @@ record SweepSection() implements Section {
         return Markup.captioned(chart.svg(), set + ", " + method.replace('_', ' ') + caption(method));
     }
 
+    /** A line per feature set and size; one that was tried at a single coefficient is left to the headline table. */
     private static List<Line> lines(List<ResultRow> rows, boolean isRandom) {
         List<Line> lines = new ArrayList<>();
         for (String group :
@@ -119,13 +120,12 @@ record SweepSection() implements Section {
             List<ResultRow> members = rows.stream()
                     .filter(row -> group(row, isRandom).equals(group))
                     .toList();
-            Tone tone = isRandom ? Tone.RANDOM : members.get(0).has("feature_set") ? Tone.FEATURES : Tone.SKY;
-            Stroke stroke = members.get(0).text("feature_set").endsWith("_prompt") ? Stroke.DASHED : Stroke.SOLID;
-            lines.add(new Line(
-                    group,
-                    tone,
-                    stroke,
-                    members.stream().map(row -> mark(row, group)).toList()));
+            if (members.size() > 1) {
+                Tone tone = isRandom ? Tone.RANDOM : members.get(0).has("feature_set") ? Tone.FEATURES : Tone.SKY;
+                Stroke stroke = members.get(0).text("feature_set").endsWith("_prompt") ? Stroke.DASHED : Stroke.SOLID;
+                List<Mark> marks = members.stream().map(row -> mark(row, group)).toList();
+                lines.add(new Line(group, tone, stroke, marks));
+            }
         }
         return lines;
     }

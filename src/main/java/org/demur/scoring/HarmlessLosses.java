@@ -44,13 +44,14 @@ final class HarmlessLosses {
                 settings.crossEntropy(),
                 context.seed());
         Map<Intervention, List<Edit>> interventions = interventions(cells);
-        List<List<Edit>> base = List.of(List.of());
-        List<double[]> nats = measure(
-                Stream.concat(base.stream(), interventions.values().stream()).toList(), texts);
+        // The untouched model comes first and stands for every cell without edits.
+        List<List<Edit>> distinct = Stream.concat(Stream.of(List.<Edit>of()), interventions.values().stream())
+                .distinct()
+                .toList();
+        List<double[]> nats = measure(distinct, texts);
         Map<Intervention, CrossEntropyChange> changes = new HashMap<>();
-        for (Intervention intervention : interventions.keySet()) {
-            changes.put(intervention, change(texts, nats.get(0), nats.get(changes.size() + 1)));
-        }
+        interventions.forEach((intervention, edits) ->
+                changes.put(intervention, change(texts, nats.get(0), nats.get(distinct.indexOf(edits)))));
         Map<String, CrossEntropyChange> byCell = new HashMap<>();
         cells.stream()
                 .filter(cell -> changes.containsKey(Intervention.of(cell)))

@@ -303,6 +303,8 @@ final class SyntheticStudy {
             cells.add("jailbreakbench", "feature_scale", "random_1", factors[i], 87);
             cells.add("jailbreakbench", "feature_scale", "random_2", factors[i], 90);
         }
+        cells.add("jailbreakbench", "feature_scale", "fstar", 5, 0.0, 52);
+        cells.add("jailbreakbench", "feature_scale", "fstar", 10, 0.0, 23);
         cells.add("role-play", "feature_scale", "fstar", 0.0, 5);
         cells.add("role-play", "feature_scale", "random_0", 0.0, 60);
         cells.add("harmless", "feature_scale", "fstar", 0.0, 1);
@@ -318,9 +320,13 @@ final class SyntheticStudy {
         private final List<Row> summaries = new ArrayList<>();
 
         void add(String set, String method, String features, Double coefficient, int refused) {
+            add(set, method, features, features == null ? 0 : 20, coefficient, refused);
+        }
+
+        void add(String set, String method, String features, int size, Double coefficient, int refused) {
             Map<String, Object> cell = values(
                     "cell_id",
-                    set + "/" + method + "/" + features + "/" + coefficient,
+                    set + "/" + method + "/" + features + "/" + size + "/" + coefficient,
                     "set_name",
                     set,
                     "method",
@@ -328,7 +334,7 @@ final class SyntheticStudy {
                     "feature_set",
                     features,
                     "n_features",
-                    features == null ? 0 : 20,
+                    size,
                     "coefficient",
                     coefficient);
             for (int p = 0; p < 6; p++) {
