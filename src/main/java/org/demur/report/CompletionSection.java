@@ -3,6 +3,7 @@ package org.demur.report;
 import static j2html.TagCreator.article;
 import static j2html.TagCreator.div;
 import static j2html.TagCreator.each;
+import static j2html.TagCreator.iff;
 import static j2html.TagCreator.p;
 import static j2html.TagCreator.span;
 
@@ -100,16 +101,14 @@ record CompletionSection(ReportSettings settings) implements Section {
     }
 
     private DomContent text(ResultRow row) {
-        if (!row.has("completion")) {
-            return p(row.whole("characters") == 0 ? "empty" : "masked").withClass("masked");
-        }
         int limit = settings.completions().characters();
-        return p(new Text(SafeText.of(row.text("completion"), row.whole("characters"), limit)))
-                .withClass("text");
+        Text shown = new Text(SafeText.of(row.text("completion"), row.whole("characters"), limit));
+        return iff(!row.text("completion").isEmpty(), p(shown).withClass("text"));
     }
 
     private static String length(ResultRow row) {
+        String tokens = Numbers.count(row.whole("n_tokens")) + " tokens";
         String end = row.text("finish").equals("length") ? ", cut by the token limit" : "";
-        return Numbers.count(row.whole("n_tokens")) + " tokens" + end;
+        return tokens + end + (row.has("completion") ? "" : ", masked");
     }
 }

@@ -73,7 +73,7 @@ class ReportSparkTest {
     void completionsToHarmfulPromptsAreMasked() {
         assertThat(masked)
                 .doesNotContain(SyntheticStudy.SECRET)
-                .contains(">masked<")
+                .contains("64 tokens, masked<")
                 .contains("Preheat the oven");
     }
 

@@ -3,7 +3,6 @@ package org.demur.report.chart;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * A value for every (row, column) as colour, with the scale beside it.
@@ -103,10 +102,5 @@ public record HeatMap(ChartText words, Names names, double[][] values, String le
 
     private static double share(double value, double[] span) {
         return span[1] > span[0] ? (value - span[0]) / (span[1] - span[0]) : 0.5;
-    }
-
-    /** Positions of a list as names, for maps whose columns are numbered from 0. */
-    public static List<String> numbered(int count) {
-        return IntStream.range(0, count).mapToObj(Integer::toString).toList();
     }
 }
