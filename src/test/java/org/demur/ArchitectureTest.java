@@ -44,7 +44,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sae", "config", "prompts", "model", "edit"})
+    @ValueSource(strings = {"sae", "config", "prompts", "model", "edit", "refusal"})
     void numbersAndTextsKnowNeitherSparkNorTensors(String name) {
         noClasses()
                 .that()
