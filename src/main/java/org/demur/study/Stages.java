@@ -16,7 +16,11 @@ import org.demur.ingest.PromptsSettings;
 import org.demur.ingest.PromptsStage;
 import org.demur.intervention.SweepSettings;
 import org.demur.intervention.SweepStage;
+import org.demur.report.ReportSettings;
+import org.demur.report.ReportStage;
 import org.demur.runtime.Stage;
+import org.demur.scoring.ScoreSettings;
+import org.demur.scoring.ScoreStage;
 
 /** Every stage there is, in the order in which a study runs them. */
 public final class Stages {
@@ -28,7 +32,9 @@ public final class Stages {
             "extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))),
             "direction", (section, uses) -> new DirectionStage(DirectionSettings.from(section, uses)),
             "attribute", (section, uses) -> new AttributeStage(AttributionSettings.from(section, uses)),
-            "sweep", (section, uses) -> new SweepStage(SweepSettings.from(section, uses)));
+            "sweep", (section, uses) -> new SweepStage(SweepSettings.from(section, uses)),
+            "score", (section, uses) -> new ScoreStage(ScoreSettings.from(section, uses)),
+            "report", (section, uses) -> new ReportStage(ReportSettings.from(section)));
 
     private Stages() {}
 
