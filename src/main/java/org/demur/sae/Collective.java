@@ -59,6 +59,19 @@ public interface Collective extends AutoCloseable {
     /** Every worker's packet in rank order; within one JVM the very objects, not to be changed before the next call returns. */
     <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader);
 
+    /** Returns when every worker has called it. */
+    default void await() {
+        allGather(new Signal(), (rank, source) -> new Signal());
+    }
+
+    /** A packet without content. */
+    record Signal() implements Packet {
+        @Override
+        public void write(PacketSink sink) {
+            // Its arrival is all that matters.
+        }
+    }
+
     @Override
     void close();
 

@@ -88,7 +88,7 @@ public final class TokenPass implements AutoCloseable {
             int k = batch.codes().k();
             int at = (from + r) * k;
             own.selection().select(batch.codes().indices_BK(), batch.codes().values_BK(), at);
-            if (dead.length > 0) {
+            if (!batch.auxiliary().isEmpty()) {
                 selectDead(batch, from + r, own.selection().row(), ranks, dead);
             }
             sums.squaredError()[0] += differentiate(batch, from + r, own.lanes());

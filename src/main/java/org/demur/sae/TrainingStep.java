@@ -43,10 +43,32 @@ public final class TrainingStep implements AutoCloseable {
     public Outcome run(List<ShardBatch> mine, RowOptimiser.Step step) {
         int[] deadNow = dead.dead();
         tokens.run(mine, deadNow);
-        List<ShardBatch> all = gather(mine, deadNow.length > 0);
+        List<ShardBatch> all = gather(mine);
         List<FeatureLists> lists = lists(all, false);
         List<FeatureLists> auxiliary = all.get(0).auxiliary().isEmpty() ? List.of() : lists(all, true);
         float[] partial = features.run(all, lists, auxiliary, step);
+        // Past the next exchange other workers may already overwrite their batches, so everything is taken from them
+        // here.
+        float[] biasGradient = new float[weights.width()];
+        all.forEach(batch -> RowKernels.addScaled(biasGradient, 0, 1, batch.slopeSum_D(), 0, biasGradient.length));
+        Outcome outcome = outcome(all, lists, deadNow.length);
+        updateDecoderBias(biasGradient, exchange(partial), step);
+        dead.observe(lists, outcome.rows());
+        return outcome;
+    }
+
+    /** Turns the weights of training into those to publish, on every worker. */
+    public void finish() {
+        // Within a JVM the others may still be copying from this replica, here and below.
+        workers.await();
+        state.finish(weights);
+        exchange(new float[state.blockCount() * weights.width()]);
+        state.optimiser().finish(new RowOptimiser.Row(weights.b_dec_D(), 0, b_decState, 0, weights.width()));
+        weights.mirror(0, weights.features());
+        workers.await();
+    }
+
+    private List<FeaturePacket> exchange(float[] partial) {
         List<FeaturePacket> packets = workers.allGather(
                 new FeaturePacket(weights, state.firstFeature(), state.endFeature(), partial),
                 (rank, source) -> FeaturePacket.read(source, weights, rank, workers.size()));
@@ -55,19 +77,14 @@ public final class TrainingStep implements AutoCloseable {
                 packets.get(rank).copyTo(weights);
             }
         }
-        updateDecoderBias(all, packets, step);
-        dead.observe(lists, (long) all.size() * shape.shardRows());
-        return outcome(all, lists, deadNow.length);
+        return packets;
     }
 
-    private List<ShardBatch> gather(List<ShardBatch> mine, boolean withAuxiliary) {
+    private List<ShardBatch> gather(List<ShardBatch> mine) {
         List<TokenPacket> packets = workers.allGather(
                 new TokenPacket(mine), (rank, source) -> TokenPacket.read(source, shape, weights.b_dec_D()));
         List<ShardBatch> all = new ArrayList<>();
         packets.forEach(packet -> all.addAll(packet.batches()));
-        if (withAuxiliary && all.get(0).auxiliary().isEmpty()) {
-            throw new IllegalStateException("Dead latents without auxiliary codes");
-        }
         return all;
     }
 
@@ -83,10 +100,8 @@ public final class TrainingStep implements AutoCloseable {
         return List.of(lists);
     }
 
-    private void updateDecoderBias(List<ShardBatch> all, List<FeaturePacket> packets, RowOptimiser.Step step) {
+    private void updateDecoderBias(float[] gradient, List<FeaturePacket> packets, RowOptimiser.Step step) {
         int d = weights.width();
-        float[] gradient = new float[d];
-        all.forEach(batch -> RowKernels.addScaled(gradient, 0, 1, batch.slopeSum_D(), 0, d));
         for (FeaturePacket packet : packets) {
             for (int at = 0; at < packet.partial().length; at += d) {
                 RowKernels.addScaled(gradient, 0, 1, packet.partial(), at, d);

@@ -1,0 +1,269 @@
+package org.demur.training;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.FloatBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.demur.model.DType;
+import org.demur.model.NamedTensor;
+import org.demur.model.SafetensorsFile;
+import org.demur.model.SafetensorsWriter;
+import org.demur.sae.OptimiserState;
+import org.demur.sae.TrainingStep;
+import org.demur.sae.TrainingWeights;
+import org.demur.table.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checkpoints of one layer's training: a folder per step with one file of weights and optimiser state per worker and a
+ * summary that names them with their digests. The folder gets its name only when it is complete and on disk, and a summary
+ * that does not fit its files or this training is passed over for the one before.
+ *
+ * <p>Any number of workers can go on from a checkpoint of any other number.
+ */
+final class Checkpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String SUMMARY = "summary.json";
+    private static final String PREFIX = "step=";
+    private static final int KEPT = 2;
+
+    private final Path folder;
+    private final String digest;
+
+    /** Checkpoints below {@code folder} of the training that {@code digest} identifies. */
+    Checkpoint(Path folder, String digest) {
+        this.folder = folder;
+        this.digest = digest;
+    }
+
+    /**
+     * What the summary holds.
+     *
+     * @param training digest of everything that determines the result
+     * @param step steps done
+     * @param slices files with the features they cover
+     * @param silentTokens counters of dead latents
+     * @param b_dec decoder bias
+     * @param b_decState its optimiser state
+     * @param curve logged rows so far
+     */
+    record Summary(
+            String training,
+            int step,
+            List<Slice> slices,
+            long[] silentTokens,
+            float[] b_dec,
+            float[][] b_decState,
+            List<CurvePoint> curve) {}
+
+    /** Features {@code from..to-1} in a file. */
+    record Slice(String file, int from, int to, String sha256) {}
+
+    /** Writes this worker's part of the checkpoint of a step; to be followed by {@link #seal} when all workers are done. */
+    void writeSlice(int step, TrainingStep.Model model) {
+        OptimiserState state = model.state();
+        TrainingWeights weights = model.weights();
+        int from = state.firstFeature();
+        int features = state.endFeature() - from;
+        int d = weights.width();
+        List<NamedTensor> tensors = new ArrayList<>();
+        tensors.add(part("w_enc", weights.w_enc_FD(), from * d, features * d));
+        tensors.add(part("w_dec", weights.w_dec_FD(), from * d, features * d));
+        tensors.add(part("b_enc", weights.b_enc_F(), from, features));
+        for (int i = 0; i < state.rows().length; i++) {
+            tensors.add(part("state" + i, state.rows()[i], 0, state.rows()[i].length));
+        }
+        try {
+            Path file = Files.createDirectories(unfinished(step)).resolve(sliceName(from, state.endFeature()));
+            SafetensorsWriter.write(file, Map.of(), tensors);
+            force(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a checkpoint below " + folder, e);
+        }
+    }
+
+    /** Completes the checkpoint of a step; by one worker, after every {@link #writeSlice}. */
+    void seal(int step, TrainingStep.Model model, List<CurvePoint> curve) {
+        try {
+            Path open = unfinished(step);
+            List<Slice> slices = new ArrayList<>();
+            try (Stream<Path> files = Files.list(open)) {
+                for (Path file : files.filter(path -> path.toString().endsWith(".safetensors"))
+                        .sorted()
+                        .toList()) {
+                    String[] range = file.getFileName()
+                            .toString()
+                            .replace(".safetensors", "")
+                            .split("-");
+                    slices.add(new Slice(
+                            file.getFileName().toString(),
+                            Integer.parseInt(range[1]),
+                            Integer.parseInt(range[2]),
+                            sha256(file)));
+                }
+            }
+            Summary summary = new Summary(
+                    digest,
+                    step,
+                    slices,
+                    model.dead().silentTokens_F(),
+                    model.weights().b_dec_D(),
+                    model.b_decState(),
+                    curve);
+            Files.write(open.resolve(SUMMARY), JSON.writeValueAsBytes(summary));
+            force(open.resolve(SUMMARY));
+            Path done = folder.resolve(PREFIX + step);
+            delete(done);
+            Files.move(open, done, StandardCopyOption.ATOMIC_MOVE);
+            removeOld();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a checkpoint below " + folder, e);
+        }
+    }
+
+    /** The last checkpoint of this very training whose files are whole. */
+    Optional<Summary> latest() {
+        return steps().stream().flatMap(step -> valid(step).stream()).findFirst();
+    }
+
+    /** Loads a checkpoint that {@link #latest} found; every worker takes all weights and the state of its own features. */
+    void restore(Summary summary, TrainingStep.Model model) {
+        TrainingWeights weights = model.weights();
+        int d = weights.width();
+        for (Slice slice : summary.slices()) {
+            try (SafetensorsFile file =
+                    SafetensorsFile.open(folder.resolve(PREFIX + summary.step()).resolve(slice.file()))) {
+                int features = slice.to() - slice.from();
+                file.readFloats("w_enc", FloatBuffer.wrap(weights.w_enc_FD(), slice.from() * d, features * d));
+                file.readFloats("w_dec", FloatBuffer.wrap(weights.w_dec_FD(), slice.from() * d, features * d));
+                file.readFloats("b_enc", FloatBuffer.wrap(weights.b_enc_F(), slice.from(), features));
+                restoreState(file, slice, model.state(), OptimiserState.rowLength(d));
+            }
+        }
+        System.arraycopy(summary.b_dec(), 0, weights.b_dec_D(), 0, d);
+        for (int i = 0; i < summary.b_decState().length; i++) {
+            System.arraycopy(summary.b_decState()[i], 0, model.b_decState()[i], 0, d);
+        }
+        long[] counters = model.dead().silentTokens_F();
+        System.arraycopy(summary.silentTokens(), 0, counters, 0, counters.length);
+        weights.mirror(0, weights.features());
+    }
+
+    private static void restoreState(SafetensorsFile file, Slice slice, OptimiserState state, int rowLength) {
+        int from = Math.max(slice.from(), state.firstFeature());
+        int to = Math.min(slice.to(), state.endFeature());
+        for (int i = 0; i < state.rows().length && from < to; i++) {
+            FloatBuffer all = FloatBuffer.allocate((slice.to() - slice.from()) * rowLength);
+            file.readFloats("state" + i, all);
+            System.arraycopy(
+                    all.array(),
+                    (from - slice.from()) * rowLength,
+                    state.rows()[i],
+                    (from - state.firstFeature()) * rowLength,
+                    (to - from) * rowLength);
+        }
+    }
+
+    private Optional<Summary> valid(int step) {
+        Path done = folder.resolve(PREFIX + step);
+        try {
+            Summary summary = JSON.readValue(done.resolve(SUMMARY).toFile(), Summary.class);
+            if (!digest.equals(summary.training()) || summary.step() != step) {
+                LOG.warn("Checkpoint {} belongs to another training and is passed over", done);
+                return Optional.empty();
+            }
+            for (Slice slice : summary.slices()) {
+                if (!sha256(done.resolve(slice.file())).equals(slice.sha256())) {
+                    LOG.warn("Checkpoint {} is damaged in {} and is passed over", done, slice.file());
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(summary);
+        } catch (IOException e) {
+            LOG.warn("Checkpoint {} cannot be read and is passed over: {}", done, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** Steps with a named folder, latest first. */
+    private List<Integer> steps() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(folder)) {
+            return folders.map(path -> path.getFileName().toString())
+                    .filter(name -> name.matches(PREFIX + "\\d{1,9}"))
+                    .map(name -> Integer.parseInt(name.substring(PREFIX.length())))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void removeOld() throws IOException {
+        List<Integer> steps = steps();
+        for (int step : steps.subList(Math.min(KEPT, steps.size()), steps.size())) {
+            delete(folder.resolve(PREFIX + step));
+        }
+    }
+
+    /** Empties the folder of a checkpoint that was begun and not completed; by one worker, before any {@link #writeSlice}. */
+    void discardUnfinished() {
+        try (Stream<Path> folders = Files.list(Files.createDirectories(folder))) {
+            for (Path open : folders.filter(
+                            path -> path.getFileName().toString().startsWith("."))
+                    .toList()) {
+                delete(open);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path unfinished(int step) {
+        return folder.resolve("." + PREFIX + step);
+    }
+
+    private static String sliceName(int from, int to) {
+        return "features-" + from + "-" + to + ".safetensors";
+    }
+
+    private static NamedTensor part(String name, float[] values, int from, int count) {
+        return new NamedTensor(name, DType.F32, new long[] {count}, FloatBuffer.wrap(values, from, count));
+    }
+
+    private static String sha256(Path file) throws IOException {
+        return HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(file)));
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.exists(path)) {
+            try (Stream<Path> tree = Files.walk(path)) {
+                for (Path each : tree.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+}

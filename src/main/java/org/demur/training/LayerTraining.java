@@ -1,0 +1,248 @@
+package org.demur.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.demur.ExitCode;
+import org.demur.JobException;
+import org.demur.sae.Collective;
+import org.demur.sae.DeadLatents;
+import org.demur.sae.GeometricMedian;
+import org.demur.sae.MatrixProduct;
+import org.demur.sae.OptimiserState;
+import org.demur.sae.RowOptimiser;
+import org.demur.sae.Sae;
+import org.demur.sae.SaeFacts;
+import org.demur.sae.ShardBatch;
+import org.demur.sae.StepShape;
+import org.demur.sae.ThresholdCalibration;
+import org.demur.sae.TokenPass;
+import org.demur.sae.TrainingStep;
+import org.demur.sae.TrainingWeights;
+import org.demur.sae.WorkCrew;
+
+/**
+ * One worker's part in training the dictionary of a layer. Every worker derives the plan, the scaling and the start from the
+ * same rows, so nothing but the step's packets has to be sent.
+ */
+final class LayerTraining {
+    private static final int SAMPLE_ROWS = 8192;
+    private static final double LONGEST_DEAD_WINDOW = 1e7;
+
+    private final LayerJob job;
+    private final Collective workers;
+    private final WorkCrew crew;
+    private final LongConsumer progress;
+    private final RowIndex index;
+    private final MinibatchPlan plan;
+    private final ShardRows.Sample sample;
+    private final ShardRows rows;
+    private final ShardRows.Range shards;
+    private final float inputScale;
+    private final List<CurvePoint> curve = new ArrayList<>();
+
+    private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, LongConsumer progress) {
+        this.job = job;
+        this.workers = workers;
+        this.crew = crew;
+        this.progress = progress;
+        LayerSource source = job.source();
+        TrainSettings.Batches batches = job.settings().batches();
+        this.index = RowIndex.scan(source, job.seed());
+        this.plan = new MinibatchPlan(index.rows(), batches.shards(), batches.rows(), batches.epochs(), job.seed());
+        this.sample = ShardRows.Sample.of(Math.min(SAMPLE_ROWS, index.rows()), source.width());
+        this.shards = new ShardRows.Range(
+                plan.firstShard(workers.rank(), workers.size()), plan.firstShard(workers.rank() + 1, workers.size()));
+        this.rows = ShardRows.read(source, index, shards, plan, sample);
+        this.inputScale = (float) (Math.sqrt(source.width()) / index.meanNorm());
+    }
+
+    /**
+     * Trains the layer; the worker of rank 0 writes the dictionary.
+     *
+     * @param progress is told the rows of every step by the worker of rank 0
+     */
+    static LayerResult run(
+            LayerJob job, Collective workers, WorkCrew crew, MatrixProduct.Factory products, LongConsumer progress) {
+        LayerTraining training = new LayerTraining(job, workers, crew, progress);
+        try (TrainingWeights weights = new TrainingWeights(
+                job.settings().dictionary().features(), job.source().width(), products)) {
+            training.train(weights);
+        }
+        return training.result();
+    }
+
+    private void train(TrainingWeights weights) {
+        float[] x_ND = sample.scaled(inputScale);
+        weights.initialise(job.seed(), GeometricMedian.of(x_ND, weights.width()));
+        double variance = variance(x_ND, weights.width());
+        TrainingStep.Model model = model(weights);
+        try (TrainingStep step = new TrainingStep(model, shape(variance), workers, crew)) {
+            steps(step, model, variance);
+            step.finish();
+        }
+        if (workers.rank() == 0) {
+            publish(weights, x_ND);
+        }
+        workers.await();
+    }
+
+    private TrainingStep.Model model(TrainingWeights weights) {
+        RowOptimiser optimiser = job.settings().optimisation().rule().optimiser();
+        OptimiserState state = new OptimiserState(optimiser, weights, workers.rank(), workers.size());
+        state.begin(weights);
+        float[][] b_decState = new float[optimiser.states()][weights.width()];
+        optimiser.begin(new RowOptimiser.Row(weights.b_dec_D(), 0, b_decState, 0, weights.width()));
+        double window = job.settings().dead().afterRows();
+        if (window == TrainSettings.AUTO) {
+            window = Math.min(LONGEST_DEAD_WINDOW, (double) plan.steps() * plan.batchRows() / 8);
+        }
+        return new TrainingStep.Model(
+                weights, state, b_decState, new DeadLatents(weights.features(), Math.max(1, Math.round(window))));
+    }
+
+    private StepShape shape(double variance) {
+        TrainSettings.Dead dead = job.settings().dead();
+        double latents = dead.auxiliaryK() == TrainSettings.AUTO ? job.source().width() / 2.0 : dead.auxiliaryK();
+        return new StepShape(
+                plan.shardBatchRows(),
+                job.settings().dictionary().k(),
+                new TokenPass.LossScale(
+                        inputScale,
+                        (float) (2 / (plan.batchRows() * variance)),
+                        (int) latents,
+                        dead.auxiliaryWeight() / plan.shards()));
+    }
+
+    private void steps(TrainingStep step, TrainingStep.Model model, double variance) {
+        Checkpoint checkpoint = new Checkpoint(Path.of(job.checkpoints()), job.digest());
+        int done = restore(checkpoint, model);
+        progress.accept((long) done * plan.batchRows());
+        TrainSettings.Optimisation optimisation = job.settings().optimisation();
+        double peak = optimisation.learningRate() == TrainSettings.AUTO
+                ? optimisation.rule().learningRate(job.settings().dictionary().features())
+                : optimisation.learningRate();
+        Schedule schedule = new Schedule(optimisation, optimisation.rule().optimiser(), peak, plan.steps());
+        List<ShardBatch> batches = new ArrayList<>();
+        for (int shard = shards.first(); shard < shards.end(); shard++) {
+            batches.add(new ShardBatch(
+                    plan.shardBatchRows(),
+                    job.source().width(),
+                    job.settings().dictionary().k()));
+        }
+        int[][] orders = new int[batches.size()][];
+        for (int number = done + 1; number <= plan.steps(); number++) {
+            load(batches, orders, number - 1, number == done + 1);
+            RowOptimiser.Step point = schedule.at(number);
+            log(number, point, step.run(batches, point), variance);
+            if (number % job.settings().intervals().checkpointSteps() == 0 || number == plan.steps()) {
+                save(checkpoint, number, model);
+            }
+            progress.accept(plan.batchRows());
+        }
+    }
+
+    private int restore(Checkpoint checkpoint, TrainingStep.Model model) {
+        if (workers.rank() == 0) {
+            checkpoint.discardUnfinished();
+        }
+        workers.await();
+        Optional<Checkpoint.Summary> latest = checkpoint.latest();
+        latest.ifPresent(summary -> {
+            checkpoint.restore(summary, model);
+            curve.addAll(summary.curve());
+        });
+        workers.await();
+        return latest.map(Checkpoint.Summary::step).orElse(0);
+    }
+
+    private void save(Checkpoint checkpoint, int number, TrainingStep.Model model) {
+        checkpoint.writeSlice(number, model);
+        workers.await();
+        if (workers.rank() == 0) {
+            checkpoint.seal(number, model, curve);
+        }
+    }
+
+    private void load(List<ShardBatch> batches, int[][] orders, int step, boolean first) {
+        int within = step % plan.stepsPerEpoch();
+        for (int i = 0; i < batches.size(); i++) {
+            int shard = shards.first() + i;
+            if (within == 0 || first) {
+                orders[i] = plan.order(plan.epoch(step), shard);
+            }
+            rows.load(shard, orders[i], within * plan.shardBatchRows(), batches.get(i));
+        }
+    }
+
+    private void log(int number, RowOptimiser.Step point, TrainingStep.Outcome outcome, double variance) {
+        if (!Double.isFinite(outcome.squaredError())) {
+            throw new JobException(
+                    ExitCode.FAILED,
+                    "Training of layer " + job.source().layer() + " diverged at step " + number,
+                    "the learning rate " + point.learningRate() + " is too high for these activations",
+                    "lower train.learning-rate, or use another optimiser");
+        }
+        int interval = job.settings().intervals().logSteps();
+        if (number == 1 || number % interval == 0 || number == plan.steps()) {
+            double fvu = outcome.squaredError() / variance;
+            curve.add(new CurvePoint(
+                    number,
+                    plan.epoch(number - 1),
+                    (long) number * plan.batchRows(),
+                    point.learningRate(),
+                    fvu + job.settings().dead().auxiliaryWeight() * outcome.auxiliaryLoss(),
+                    fvu,
+                    outcome.l0(),
+                    outcome.auxiliaryLoss(),
+                    outcome.deadFraction()));
+        }
+    }
+
+    private void publish(TrainingWeights weights, float[] x_ND) {
+        int k = job.settings().dictionary().k();
+        float threshold = new ThresholdCalibration(weights, crew).threshold(x_ND, k);
+        SaeFacts facts = new SaeFacts(job.source().layer(), job.source().hook(), k, threshold);
+        Map<String, String> provenance = new TreeMap<>(job.provenance());
+        provenance.put("training_rows", Integer.toString(index.rows()));
+        provenance.put("training_steps", Integer.toString(plan.steps()));
+        provenance.put("input_scale", Float.toString(inputScale));
+        try {
+            Sae.fold(weights, inputScale, facts).write(Files.createDirectories(Path.of(job.target())), provenance);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot write the dictionary of layer " + job.source().layer(), e);
+        }
+    }
+
+    private LayerResult result() {
+        return new LayerResult(
+                job.source().layer(),
+                List.copyOf(curve),
+                new LayerResult.Counts(
+                        index.rows(), plan.droppedPerEpoch(), index.outliers(), index.heldOut(), plan.steps()));
+    }
+
+    /** Mean squared distance from the mean. */
+    private static double variance(float[] x_ND, int d) {
+        double[] sum = new double[d];
+        double square = 0;
+        for (int i = 0; i < x_ND.length; i++) {
+            sum[i % d] += x_ND[i];
+            square += (double) x_ND[i] * x_ND[i];
+        }
+        double n = (double) x_ND.length / d;
+        double ofMean = 0;
+        for (double each : sum) {
+            ofMean += each / n * (each / n);
+        }
+        return square / n - ofMean;
+    }
+}

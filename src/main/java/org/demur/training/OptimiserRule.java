@@ -1,0 +1,48 @@
+package org.demur.training;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.demur.sae.AdamOptimiser;
+import org.demur.sae.RowOptimiser;
+import org.demur.sae.ScheduleFreeOptimiser;
+import org.demur.sae.SignOptimiser;
+
+/** The optimisers by the names of the job file, with their laws of learning rate. */
+public enum OptimiserRule {
+    /** Adam with exact moments. */
+    ADAM("adam", 1e-3, AdamOptimiser.standard()),
+    /** Signs of a running mean of gradients. */
+    SIGNUM("signum", 3e-4, SignOptimiser.standard()),
+    /** Signs of gradients with an average of iterates. */
+    SCHEDULE_FREE("schedule-free", 2e-3, ScheduleFreeOptimiser.standard());
+
+    private static final double REFERENCE_FEATURES = 1 << 14;
+
+    private final String label;
+    private final double rateAtReference;
+    private final RowOptimiser optimiser;
+
+    OptimiserRule(String label, double rateAtReference, RowOptimiser optimiser) {
+        this.label = label;
+        this.rateAtReference = rateAtReference;
+        this.optimiser = optimiser;
+    }
+
+    static Optional<OptimiserRule> named(String label) {
+        return Arrays.stream(values()).filter(rule -> rule.label.equals(label)).findFirst();
+    }
+
+    static List<String> labels() {
+        return Arrays.stream(values()).map(rule -> rule.label).toList();
+    }
+
+    RowOptimiser optimiser() {
+        return optimiser;
+    }
+
+    /** Peak rate for a dictionary size: the rate at 2^14 features over the root of the relative size. */
+    double learningRate(int features) {
+        return rateAtReference / Math.sqrt(features / REFERENCE_FEATURES);
+    }
+}

@@ -1,0 +1,201 @@
+package org.demur.training;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.demur.ExitCode;
+import org.demur.JobException;
+import org.demur.runtime.Stage;
+import org.demur.runtime.StageContext;
+import org.demur.runtime.TaskCounter;
+import org.demur.sae.HeldOutPrompts;
+import org.demur.schema.Table;
+import org.demur.table.Manifest;
+import org.demur.table.Sha256;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * Trains a TopK dictionary for every layer in one barrier stage of as many workers as there are free slots, at most one per
+ * shard. Weights are the same bits for any number of workers.
+ */
+public final class TrainStage implements Stage {
+    private final TrainSettings settings;
+
+    /** A stage with these settings. */
+    public TrainStage(TrainSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "train";
+    }
+
+    @Override
+    public int version() {
+        return 1;
+    }
+
+    @Override
+    public String parametersJson() {
+        return settings.json();
+    }
+
+    @Override
+    public List<String> inputs() {
+        return List.of("extract");
+    }
+
+    @Override
+    public void execute(StageContext context) {
+        Path staged = context.warehouse().stageFiles("saes", context.run());
+        List<LayerJob> jobs = jobs(context, staged);
+        List<LayerResult> results = train(context, jobs);
+        context.warehouse().publishFiles("saes", context.run(), staged);
+        context.warehouse().publish(Table.SAE_TRAINING, context.run(), table(context, results), facts(results));
+        context.warehouse().removeScratch(context.run());
+    }
+
+    private List<LayerJob> jobs(StageContext context, Path staged) {
+        Manifest activations = context.warehouse().manifest(Table.ACTIVATIONS, context.input("extract"));
+        String folder = context.warehouse().catalog().root() + "/" + Table.ACTIVATIONS.sqlName() + "/run="
+                + context.input("extract");
+        Path checkpoints = context.warehouse().scratch("train", context.run());
+        List<LayerJob> jobs = new ArrayList<>();
+        for (Row layer : layers(context)) {
+            int number = layer.getInt(0);
+            List<String> files = activations.files().stream()
+                    .map(Manifest.FileEntry::path)
+                    .filter(path -> path.startsWith("layer=" + number + "/"))
+                    .map(path -> folder + "/" + path)
+                    .toList();
+            HeldOutPrompts heldOut = new HeldOutPrompts(
+                    context.seed().derive("held-out prompts"), settings.rows().heldOutFraction());
+            LayerSource source = new LayerSource(
+                    number,
+                    layer.getString(1),
+                    files,
+                    layer.getInt(2),
+                    layer.getDouble(3) * settings.rows().outlierMultiple(),
+                    settings.rows().excludedClasses(),
+                    heldOut);
+            jobs.add(new LayerJob(
+                    source,
+                    settings,
+                    context.seed().derive("train", number),
+                    digest(context, activations, number),
+                    checkpoints.resolve("layer=" + number).toString(),
+                    staged.resolve("layer=" + number).toString(),
+                    provenance(context, activations, heldOut)));
+        }
+        return jobs;
+    }
+
+    /** Layer, hook, width and median norm of every layer to train, by layer. */
+    private List<Row> layers(StageContext context) {
+        List<Row> extracted = context.warehouse()
+                .read(Table.ACTIVATION_STATS, context.input("extract"))
+                .where("token_class = 'all'")
+                .selectExpr("layer", "hook", "size(mean_vector)", "norm_p50")
+                .orderBy("layer")
+                .collectAsList();
+        List<Integer> there = extracted.stream().map(row -> row.getInt(0)).toList();
+        if (!there.containsAll(settings.layers()) || there.isEmpty()) {
+            throw new JobException(
+                    ExitCode.MISSING_INPUT,
+                    "Layers " + settings.layers() + " are to be trained, but " + there + " were extracted",
+                    "train.layers names layers that extract.layers does not",
+                    "add them to extract.layers, or leave train.layers empty for all");
+        }
+        return extracted.stream()
+                .filter(row -> settings.layers().isEmpty() || settings.layers().contains(row.getInt(0)))
+                .toList();
+    }
+
+    private String digest(StageContext context, Manifest activations, int layer) {
+        String everything = String.join(
+                "\n",
+                Integer.toString(version()),
+                settings.json(),
+                activations.contentDigest(),
+                Long.toString(context.seed().value()),
+                Integer.toString(layer));
+        return HexFormat.of().formatHex(Sha256.of(everything.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Map<String, String> provenance(StageContext context, Manifest activations, HeldOutPrompts heldOut) {
+        Map<String, String> provenance = new TreeMap<>();
+        provenance.put("run", context.run().value());
+        provenance.put("extract_run", context.input("extract").value());
+        provenance.put("activations_digest", activations.contentDigest());
+        provenance.put("model_digest", context.model().digest());
+        provenance.put("seed", Long.toString(context.seed().value()));
+        provenance.put("train_settings", settings.json());
+        provenance.put("held_out_seed", Long.toString(heldOut.seed()));
+        provenance.put("held_out_fraction", Double.toString(heldOut.fraction()));
+        return provenance;
+    }
+
+    private List<LayerResult> train(StageContext context, List<LayerJob> jobs) {
+        SparkContext spark = context.spark().sparkContext();
+        int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+        int workers = Math.max(1, Math.min(settings.batches().shards(), slots));
+        List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
+        RDD<Integer> places = JavaSparkContext.fromSparkContext(spark)
+                .parallelize(ranks, workers)
+                .rdd();
+        ClassTag<LayerResult> tag = ClassTag$.MODULE$.apply(LayerResult.class);
+        spark.setJobGroup(context.run().value(), "train " + jobs.size() + " layers, " + workers + " workers", false);
+        try (TaskCounter counter = TaskCounter.start(context, "train", 0, "rows")) {
+            TrainTask task = new TrainTask(jobs, context.model().nativeThreads(), counter.accumulator());
+            return places.barrier().mapPartitions(task, false, tag).toJavaRDD().collect();
+        } finally {
+            spark.clearJobGroup();
+        }
+    }
+
+    private static Dataset<Row> table(StageContext context, List<LayerResult> results) {
+        List<Row> rows = new ArrayList<>();
+        for (LayerResult result : results) {
+            for (CurvePoint point : result.curve()) {
+                rows.add(RowFactory.create(
+                        result.layer(),
+                        point.step(),
+                        point.epoch(),
+                        point.rows(),
+                        point.learningRate(),
+                        point.loss(),
+                        point.fvu(),
+                        point.l0(),
+                        point.auxiliaryLoss(),
+                        point.deadFraction()));
+            }
+        }
+        return context.spark().createDataFrame(rows, Table.SAE_TRAINING.schema());
+    }
+
+    private static Map<String, String> facts(List<LayerResult> results) {
+        Map<String, String> facts = new TreeMap<>();
+        for (LayerResult result : results) {
+            LayerResult.Counts counts = result.counts();
+            facts.put(
+                    "layer " + result.layer(),
+                    counts.rows() + " training rows, " + counts.droppedPerEpoch() + " left over per epoch, "
+                            + counts.outliers() + " outliers, " + counts.heldOut() + " of held-out prompts, "
+                            + counts.steps() + " steps");
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,236 @@
+package org.demur.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.demur.TestSpark;
+import org.demur.config.ConfigSection;
+import org.demur.edit.FeatureSlice;
+import org.demur.sae.Collective;
+import org.demur.sae.HeldOutPrompts;
+import org.demur.sae.LaneProduct;
+import org.demur.sae.Sae;
+import org.demur.sae.WorkCrew;
+import org.demur.schema.Table;
+import org.demur.schema.VectorDtype;
+import org.demur.table.Catalog;
+import org.demur.table.Sha256;
+import org.demur.table.Warehouse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Trains on published Parquet files, with different workers, threads, exchanges and interruptions. */
+class LayerTrainingSparkTest {
+    private static final int SHARDS = 4;
+
+    @TempDir
+    Path folder;
+
+    private Warehouse warehouse;
+
+    @BeforeEach
+    void publishActivations() {
+        warehouse = new Warehouse(
+                TestSpark.session(), new Catalog(folder.resolve("a").toString(), new Configuration()));
+        SyntheticActivations.publish(warehouse, List.of(5), 3);
+    }
+
+    static TrainSettings settings(String more) {
+        String defaults = "layers = [], features = 96, k = 4, epochs = 3, batch-rows = 128, shards = " + SHARDS
+                + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
+                + " dead-after-rows = 300, auxiliary-k = 8, auxiliary-weight = 0.03125, held-out-fraction = 0.1,"
+                + " outlier-multiple = 10, exclude-classes = [bos], checkpoint-every-steps = 4, log-every-steps = 2";
+        return TrainSettings.from(ConfigSection.parse(defaults + "\n" + more));
+    }
+
+    private LayerJob job(Warehouse from, String name, TrainSettings settings) {
+        String root = folder.resolve("a").equals(Path.of(from.catalog().root().toUri()))
+                ? folder.resolve("a").toString()
+                : folder.resolve("b").toString();
+        List<String> files = from.manifest(Table.ACTIVATIONS, SyntheticActivations.RUN).files().stream()
+                .map(file -> root + "/activations/run=" + SyntheticActivations.RUN + "/" + file.path())
+                .toList();
+        LayerSource source = new LayerSource(
+                5, "resid_post", files, SyntheticActivations.WIDTH, 30, List.of("bos"), new HeldOutPrompts(1, 0.1));
+        return new LayerJob(
+                source,
+                settings,
+                99,
+                "digest",
+                folder.resolve("checkpoints-" + name).toString(),
+                folder.resolve(name).toString(),
+                Map.of("run", "r1"));
+    }
+
+    private LayerResult alone(LayerJob job, int threads) {
+        try (WorkCrew crew = new WorkCrew(threads)) {
+            return LayerTraining.run(job, Collective.alone(), crew, LaneProduct::new, rows -> {});
+        }
+    }
+
+    private void together(LayerJob job, List<Collective> workers) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(workers.size());
+        List<Future<LayerResult>> results = new ArrayList<>();
+        for (Collective worker : workers) {
+            results.add(pool.submit(() -> {
+                try (worker;
+                        WorkCrew crew = new WorkCrew(1)) {
+                    return LayerTraining.run(job, worker, crew, LaneProduct::new, rows -> {});
+                }
+            }));
+        }
+        for (Future<LayerResult> result : results) {
+            result.get();
+        }
+        pool.shutdown();
+    }
+
+    private static List<Collective> local(String name, int size) {
+        return IntStream.range(0, size)
+                .<Collective>mapToObj(rank -> LocalCollective.join(name, rank, size))
+                .toList();
+    }
+
+    private static List<Collective> sockets(int size) throws Exception {
+        List<SocketCollective.Listener> listeners = IntStream.range(0, size)
+                .mapToObj(rank -> new SocketCollective.Listener("127.0.0.1"))
+                .toList();
+        List<String> addresses =
+                listeners.stream().map(SocketCollective.Listener::address).toList();
+        ExecutorService pool = Executors.newFixedThreadPool(size);
+        List<Future<Collective>> joining = new ArrayList<>();
+        for (int rank = 0; rank < size; rank++) {
+            int mine = rank;
+            joining.add(pool.submit(() -> SocketCollective.connect(listeners.get(mine), mine, addresses)));
+        }
+        List<Collective> workers = new ArrayList<>();
+        for (Future<Collective> each : joining) {
+            workers.add(each.get());
+        }
+        pool.shutdown();
+        return workers;
+    }
+
+    private String digest(String name) throws Exception {
+        byte[] bytes = Files.readAllBytes(folder.resolve(name).resolve("sae.safetensors"));
+        return HexFormat.of().formatHex(Sha256.of(bytes));
+    }
+
+    @Test
+    void anyNumberOfWorkersThreadsAndKindOfExchangeGivesTheSameBytes() throws Exception {
+        LayerResult result = alone(job(warehouse, "one", settings("")), 1);
+        alone(job(warehouse, "threads", settings("")), 3);
+        together(job(warehouse, "two", settings("")), local("two", 2));
+        together(job(warehouse, "four", settings("")), local("four", 4));
+        together(job(warehouse, "sockets", settings("")), sockets(3));
+
+        for (String name : List.of("threads", "two", "four", "sockets")) {
+            assertThat(digest(name)).as(name).isEqualTo(digest("one"));
+        }
+        assertThat(result.counts().outliers()).isEqualTo(1);
+        assertThat(result.counts().heldOut()).isPositive();
+        assertThat(result.counts().rows() - result.counts().droppedPerEpoch())
+                .isEqualTo(result.counts().steps() / 3 * 128);
+        CurvePoint last = result.curve().get(result.curve().size() - 1);
+        assertThat(last.fvu()).isLessThan(0.9 * result.curve().get(0).fvu());
+        assertThat(last.step()).isEqualTo(result.counts().steps());
+    }
+
+    @Test
+    void theLayoutOfTheFilesDoesNotMatter() throws Exception {
+        Warehouse other = new Warehouse(
+                TestSpark.session(), new Catalog(folder.resolve("b").toString(), new Configuration()));
+        SyntheticActivations.publish(other, List.of(5), 1);
+        alone(job(warehouse, "three-files", settings("epochs = 1")), 1);
+        alone(job(other, "one-file", settings("epochs = 1")), 1);
+        assertThat(digest("one-file")).isEqualTo(digest("three-files"));
+    }
+
+    @Test
+    void goesOnFromACheckpointToTheSameBytes() throws Exception {
+        alone(job(warehouse, "undisturbed", settings("")), 1);
+        LayerJob job = job(warehouse, "disturbed", settings(""));
+        List<Collective> failing = local("failing", 2);
+        assertThatThrownBy(() -> together(
+                        job,
+                        List.of(new FailingCollective(failing.get(0), 37), new FailingCollective(failing.get(1), 37))))
+                .hasRootCauseMessage("stopped by the test");
+        assertThat(folder.resolve("checkpoints-disturbed")).isNotEmptyDirectory();
+        together(job, local("resumed", 4));
+        assertThat(digest("disturbed")).isEqualTo(digest("undisturbed"));
+    }
+
+    @Test
+    void theThresholdLetsAsManyFeaturesThroughAsTopKSelects() {
+        alone(job(warehouse, "threshold", settings("")), 1);
+        Sae sae = Sae.read(folder.resolve("threshold"));
+        assertThat(sae.layer()).isEqualTo(5);
+        assertThat(sae.threshold()).isPositive();
+        List<Row> rows = warehouse
+                .read(Table.ACTIVATIONS, SyntheticActivations.RUN)
+                .where("token_class = 'content' and norm < 30")
+                .select("vector")
+                .collectAsList();
+        long above = 0;
+        FeatureSlice slice = sae.slice(IntStream.range(0, sae.F()).toArray());
+        for (Row row : rows) {
+            float[] x = VectorDtype.BF16.decode(row.getAs(0));
+            for (int j = 0; j < sae.F(); j++) {
+                double h = slice.b_enc_M()[j];
+                for (int c = 0; c < sae.d(); c++) {
+                    h += (double) slice.w_enc_MD()[j * sae.d() + c] * x[c];
+                }
+                above += h > slice.threshold_M()[j] ? 1 : 0;
+            }
+        }
+        assertThat((double) above / rows.size()).isCloseTo(4.0, within(0.1));
+    }
+
+    /** Fails at a given call, as a lost executor would. */
+    private static final class FailingCollective implements Collective {
+        private final Collective real;
+        private int left;
+
+        FailingCollective(Collective real, int calls) {
+            this.real = real;
+            this.left = calls;
+        }
+
+        @Override
+        public int rank() {
+            return real.rank();
+        }
+
+        @Override
+        public int size() {
+            return real.size();
+        }
+
+        @Override
+        public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
+            if (left-- == 0) {
+                throw new IllegalStateException("stopped by the test");
+            }
+            return real.allGather(mine, reader);
+        }
+
+        @Override
+        public void close() {
+            real.close();
+        }
+    }
+}

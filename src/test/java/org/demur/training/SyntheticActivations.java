@@ -1,0 +1,100 @@
+package org.demur.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.demur.TestSpark;
+import org.demur.schema.Table;
+import org.demur.schema.VectorDtype;
+import org.demur.table.RunId;
+import org.demur.table.Warehouse;
+
+/** Activations that are sparse sums of known directions, published as the extract stage would. */
+final class SyntheticActivations {
+    static final RunId RUN = RunId.of("{\"synthetic\":1}");
+    static final int WIDTH = 32;
+    static final int PROMPTS = 40;
+    static final int POSITIONS = 30;
+
+    private static final int DIRECTIONS = 64;
+
+    private SyntheticActivations() {}
+
+    /** Publishes activations and their statistics for the layers, in files cut for {@code partitions} tasks. */
+    static void publish(Warehouse warehouse, List<Integer> layers, int partitions) {
+        List<Row> rows = new ArrayList<>();
+        List<Row> statistics = new ArrayList<>();
+        for (int layer : layers) {
+            rows.addAll(layer(layer));
+            statistics.add(RowFactory.create(
+                    layer, "resid_post", "all", 1200L, 3.0, 1.0, 3.0, 5.0, 9.0, 0L, new Float[WIDTH]));
+        }
+        Dataset<Row> frame = TestSpark.session()
+                .createDataFrame(rows, Table.ACTIVATIONS.schema())
+                .repartition(partitions);
+        warehouse.publish(Table.ACTIVATIONS, RUN, frame);
+        warehouse.publish(
+                Table.ACTIVATION_STATS,
+                RUN,
+                TestSpark.session().createDataFrame(filled(statistics), Table.ACTIVATION_STATS.schema()));
+    }
+
+    private static List<Row> filled(List<Row> statistics) {
+        List<Float> mean = IntStream.range(0, WIDTH).mapToObj(c -> 0.5f).toList();
+        return statistics.stream()
+                .map(row -> {
+                    Object[] values =
+                            IntStream.range(0, row.length()).mapToObj(row::get).toArray();
+                    values[values.length - 1] = mean;
+                    return RowFactory.create(values);
+                })
+                .toList();
+    }
+
+    private static List<Row> layer(int layer) {
+        float[][] directions = new float[DIRECTIONS][];
+        for (int j = 0; j < DIRECTIONS; j++) {
+            directions[j] = noise(new SplittableRandom(1000L * layer + j));
+        }
+        List<Row> rows = new ArrayList<>();
+        for (int prompt = 0; prompt < PROMPTS; prompt++) {
+            for (int position = 0; position < POSITIONS; position++) {
+                SplittableRandom random = new SplittableRandom(77L * layer + 1000L * prompt + position);
+                float[] x = new float[WIDTH];
+                for (int term = 0; term < 3; term++) {
+                    float[] direction = directions[random.nextInt(DIRECTIONS)];
+                    float height = 0.5f + (float) random.nextDouble();
+                    for (int c = 0; c < WIDTH; c++) {
+                        x[c] += 0.1f + height * direction[c];
+                    }
+                }
+                rows.add(row(layer, prompt, position, x));
+            }
+        }
+        return rows;
+    }
+
+    private static Row row(int layer, int prompt, int position, float[] x) {
+        double square = 0;
+        for (float value : x) {
+            square += value * value;
+        }
+        String tokenClass = position == 0 ? "bos" : "content";
+        float norm = prompt == 3 && position == 5 ? 1e6f : (float) Math.sqrt(square);
+        byte[] vector = VectorDtype.BF16.encode(x, 0, WIDTH);
+        return RowFactory.create(
+                layer, "resid_post", "set", "p" + prompt, "chat", position, 7, tokenClass, norm, vector, "bf16", WIDTH);
+    }
+
+    private static float[] noise(SplittableRandom random) {
+        float[] values = new float[WIDTH];
+        for (int c = 0; c < WIDTH; c++) {
+            values[c] = (float) (random.nextGaussian() / Math.sqrt(WIDTH));
+        }
+        return values;
+    }
+}
