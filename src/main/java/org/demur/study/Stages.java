@@ -21,6 +21,8 @@ import org.demur.report.ReportStage;
 import org.demur.runtime.Stage;
 import org.demur.scoring.ScoreSettings;
 import org.demur.scoring.ScoreStage;
+import org.demur.training.TrainSettings;
+import org.demur.training.TrainStage;
 
 /** Every stage there is, in the order in which a study runs them. */
 public final class Stages {
@@ -30,6 +32,7 @@ public final class Stages {
     /** How each stage but prompts is made, which needs more than its section. */
     private static final Map<String, StageFactory> FACTORIES = Map.of(
             "extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))),
+            "train", (section, uses) -> new TrainStage(TrainSettings.from(section)),
             "direction", (section, uses) -> new DirectionStage(DirectionSettings.from(section, uses)),
             "attribute", (section, uses) -> new AttributeStage(AttributionSettings.from(section, uses)),
             "sweep", (section, uses) -> new SweepStage(SweepSettings.from(section, uses)),
