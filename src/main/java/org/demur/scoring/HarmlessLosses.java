@@ -104,7 +104,7 @@ final class HarmlessLosses {
                 .toList();
         Bootstrap bootstrap = new Bootstrap(
                 settings.crossEntropy().bootstrapResamples(),
-                settings.confidence(),
+                ScoreStage.CONFIDENCE,
                 context.seed().derive("cross-entropy bootstrap"));
         return CrossEntropyChange.of(losses, bootstrap);
     }

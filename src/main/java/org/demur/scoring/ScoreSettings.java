@@ -11,10 +11,9 @@ import org.demur.config.ConfigSection;
  *
  * @param judge a name of {@link PhraseList}
  * @param prefixCharacters how far the prefix verdict looks, in Unicode code points
- * @param confidence two-sided confidence of every interval
  * @param crossEntropy how the change on harmless text is measured
  */
-public record ScoreSettings(String judge, int prefixCharacters, double confidence, CrossEntropy crossEntropy) {
+public record ScoreSettings(String judge, int prefixCharacters, CrossEntropy crossEntropy) {
 
     /**
      * @param sets prompt sets whose responses are read; none skips the measurement
@@ -37,7 +36,6 @@ public record ScoreSettings(String judge, int prefixCharacters, double confidenc
         ScoreSettings settings = new ScoreSettings(
                 section.string("judge"),
                 section.integer("prefix-characters"),
-                section.number("confidence"),
                 new CrossEntropy(
                         List.copyOf(uses.setsByUse().getOrDefault("capability", List.of())),
                         crossEntropy.integer("texts"),
@@ -45,9 +43,6 @@ public record ScoreSettings(String judge, int prefixCharacters, double confidenc
                         crossEntropy.integer("bootstrap-resamples"),
                         new Work(crossEntropy.integer("shards"), crossEntropy.integer("max-tokens-per-batch"))));
         PhraseList.named(settings.judge());
-        if (settings.confidence() <= 0 || settings.confidence() >= 1) {
-            throw section.invalid("confidence", "a confidence lies between 0 and 1", "write for example 0.95");
-        }
         if (settings.crossEntropy().bootstrapResamples() < 1) {
             throw crossEntropy.invalid("bootstrap-resamples", "an interval needs resamples", "write for example 2000");
         }

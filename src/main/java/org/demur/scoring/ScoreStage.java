@@ -14,6 +14,9 @@ import org.demur.schema.Table;
  * cell. Publishes {@code scores} and {@code sweep_summary}.
  */
 public final class ScoreStage implements Stage {
+    /** Fixed, because the column comments of {@code sweep_summary} state it. */
+    static final double CONFIDENCE = 0.95;
+
     private final ScoreSettings settings;
 
     /** A stage with these settings. */
@@ -59,6 +62,6 @@ public final class ScoreStage implements Stage {
                 .publish(
                         Table.SWEEP_SUMMARY,
                         context.run(),
-                        SummaryTable.of(context.spark(), cells, changes, settings.confidence()));
+                        SummaryTable.of(context.spark(), cells, changes, CONFIDENCE));
     }
 }

@@ -62,7 +62,7 @@ class ScoreStageSparkTest {
         inputs(ModelRegistry.model(model));
         ScoreSettings.CrossEntropy crossEntropy =
                 new ScoreSettings.CrossEntropy(List.of("test"), 0, 64, 200, new ScoreSettings.Work(2, 256));
-        new ScoreStage(new ScoreSettings("normalised", 80, 0.95, crossEntropy)).execute(context);
+        new ScoreStage(new ScoreSettings("normalised", 80, crossEntropy)).execute(context);
         summary = warehouse.read(Table.SWEEP_SUMMARY, context.run()).collectAsList().stream()
                 .collect(Collectors.toMap(row -> row.getAs("method"), row -> row, (a, b) -> a, TreeMap::new));
     }
