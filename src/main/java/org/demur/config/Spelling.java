@@ -8,12 +8,12 @@ import java.util.Optional;
 public final class Spelling {
     private Spelling() {}
 
-    /** The known word with the fewest edits, when at most a third of its letters differ. */
+    /** The known word with the fewest edits, when about a third of its letters differ at most. */
     public static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String candidate) -> edits(word, candidate))
                         .thenComparing(Comparator.naturalOrder()))
-                .filter(candidate -> edits(word, candidate) <= Math.max(1, candidate.length() / 3));
+                .filter(candidate -> edits(word, candidate) <= (candidate.length() + 2) / 3);
     }
 
     /** Levenshtein distance. */

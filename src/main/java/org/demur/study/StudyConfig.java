@@ -24,11 +24,15 @@ public record StudyConfig(
      */
     public record ModelSettings(String path, int nativeThreads) {}
 
+    /** A section for values that the job file itself refers to. */
+    private static final String VARIABLES = "let";
+
     /** Reads all sections; fails on the first setting that is missing, wrong or unknown. */
     public static StudyConfig from(ConfigSection root) {
         ConfigSection study = root.section("study");
         ConfigSection model = root.section("model");
         Stages.names().forEach(root::section);
+        root.section(VARIABLES);
         String turnDate = model.string("turn-date");
         if (!turnDate.matches("\\d{4}-\\d{2}-\\d{2}")) {
             throw model.invalid("turn-date", "it is not a date", "write for example \"2024-07-26\"");
