@@ -62,11 +62,12 @@ public final class Stages {
             }
         }
         ConfigSection prompts = root.section("prompts");
+        PromptsSettings intake = PromptsSettings.from(prompts, turnDate);
         PromptUses uses = PromptUses.from(prompts);
         List<Stage> stages = new ArrayList<>();
         for (String name : names()) {
             if (name.equals("prompts") && wanted.contains(name)) {
-                stages.add(new PromptsStage(PromptsSettings.from(prompts, turnDate)));
+                stages.add(new PromptsStage(intake));
             } else if (wanted.contains(name)) {
                 stages.add(FACTORIES.get(name).make(root.section(name), uses));
             }

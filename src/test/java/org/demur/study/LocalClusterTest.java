@@ -19,13 +19,13 @@ import org.demur.config.JobFile;
 import org.demur.runtime.ModelRegistry;
 import org.demur.runtime.Progress;
 import org.demur.schema.Table;
-import org.demur.study.StudyPlan.PlannedStage;
 import org.demur.table.RunId;
 import org.demur.table.Warehouse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Tuple2;
 
 /** The same job file gives the same tables on one slot, on two, and on two executor processes. */
 @Tag("cluster")
@@ -58,7 +58,7 @@ class LocalClusterTest {
         StudyConfig config =
                 StudyConfig.from(JobFile.read(job, List.of("study.warehouse=\"" + folder.resolve(name) + "\"")));
         StudyPlan plan = StudyPlan.of(config);
-        StudyRun run = new StudyRun(plan, () -> spark, Progress.SILENT, new Silence());
+        StudyRun run = new StudyRun(plan, () -> spark, Progress.SILENT, new IgnoredEvents());
         run.all();
         RunId extract = plan.stage("extract").run();
         Map<Table, String> digests = new TreeMap<>();
@@ -94,10 +94,10 @@ class LocalClusterTest {
                 .parallelize(slots, slots.size())
                 .map(slot -> {
                     Thread.sleep(50);
-                    return Map.entry(ProcessHandle.current().pid(), ModelRegistry.loads());
+                    return new Tuple2<>(ProcessHandle.current().pid(), ModelRegistry.loads());
                 })
                 .collect()
-                .forEach(entry -> loads.put(entry.getKey(), entry.getValue()));
+                .forEach(entry -> loads.put(entry._1(), entry._2()));
         return loads;
     }
 
@@ -119,16 +119,5 @@ class LocalClusterTest {
                         again,
                         SparkSession.active().createDataFrame(rows, Table.ACTIVATIONS.schema()));
         return outcome.warehouse().manifest(Table.ACTIVATIONS, again).contentDigest();
-    }
-
-    private static final class Silence implements StudyEvents {
-        @Override
-        public void skipped(PlannedStage stage) {}
-
-        @Override
-        public void started(PlannedStage stage) {}
-
-        @Override
-        public void published(PlannedStage stage, long rows, double seconds) {}
     }
 }
