@@ -1,7 +1,6 @@
 package org.demur.study;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.demur.activations.ExtractSettings;
