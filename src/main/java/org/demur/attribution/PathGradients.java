@@ -1,10 +1,11 @@
 package org.demur.attribution;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import org.demur.cells.StudyPrompt;
 import org.demur.edit.Edit;
@@ -36,44 +37,77 @@ final class PathGradients {
     Map<Integer, float[][]> of(List<StudyPrompt> prompts, List<Integer> kept) {
         Map<Integer, float[][]> gradients = new HashMap<>();
         switch (mode) {
-            case CORRECTED -> plan.layers().forEach(layer -> gradients.putAll(along(List.of(layer), prompts, kept)));
-            case FAITHFUL -> gradients.putAll(along(plan.layers(), prompts, kept));
+            case CORRECTED -> plan.layers().forEach(layer -> gradients.putAll(alongOne(layer, prompts, kept)));
+            case FAITHFUL -> gradients.putAll(alongAll(prompts, kept));
         }
         return gradients;
     }
 
-    /** Moves the given layers together. */
-    private Map<Integer, float[][]> along(List<Integer> layers, List<StudyPrompt> prompts, List<Integer> kept) {
-        float[] alphas = mode.alphas(plan.steps().of(mode));
+    /** Moves one layer; the path's points are known, so the model starts from them. */
+    private Map<Integer, float[][]> alongOne(int layer, List<StudyPrompt> prompts, List<Integer> kept) {
+        HookPoint at = HookPoint.residPost(layer);
         List<TokenSequence> rows = new ArrayList<>();
-        List<LogitDifference> metrics = new ArrayList<>();
+        List<float[]> points = new ArrayList<>();
         for (int i : kept) {
-            for (float alpha : alphas) {
-                rows.add(new TokenSequence(prompts.get(i).tokenIds(), moved(layers, i, alpha)));
-                metrics.add(new LogitDifference(streams.complianceTokens()[i], streams.refusalTokens()[i]));
+            for (float alpha : mode.alphas(steps())) {
+                rows.add(TokenSequence.plain(prompts.get(i).tokenIds()));
+                points.add(between(
+                        streams.clean_TD().get(layer)[i], streams.target_TD().get(layer)[i], alpha));
             }
         }
-        SortedSet<HookPoint> at = new TreeSet<>();
-        layers.forEach(layer -> at.add(HookPoint.residPost(layer)));
-        GradientResult result = model.gradients(rows, new GradientPlan(at, metrics, plan.maxTokensPerBatch()));
+        GradientPlan request = GradientPlan.of(Set.of(at), metrics(kept)).startingAt(at, points);
+        return means(request, rows, List.of(layer), kept.size());
+    }
+
+    /** Moves all layers together; each later layer interpolates what the earlier ones lead to. */
+    private Map<Integer, float[][]> alongAll(List<StudyPrompt> prompts, List<Integer> kept) {
+        List<TokenSequence> rows = new ArrayList<>();
+        for (int i : kept) {
+            for (float alpha : mode.alphas(steps())) {
+                List<Edit> edits = new ArrayList<>();
+                for (int layer : plan.layers()) {
+                    float[] target_TD = streams.target_TD().get(layer)[i];
+                    edits.add(new Edit.Interpolate(HookPoint.residPost(layer), target_TD, alpha));
+                }
+                rows.add(new TokenSequence(prompts.get(i).tokenIds(), edits));
+            }
+        }
+        Set<HookPoint> at = new TreeSet<>();
+        plan.layers().forEach(layer -> at.add(HookPoint.residPost(layer)));
+        return means(GradientPlan.of(at, metrics(kept)), rows, plan.layers(), kept.size());
+    }
+
+    private int steps() {
+        return plan.steps().of(mode);
+    }
+
+    private List<LogitDifference> metrics(List<Integer> kept) {
+        return kept.stream()
+                .map(i -> new LogitDifference(streams.complianceTokens()[i], streams.refusalTokens()[i]))
+                .flatMap(metric -> Collections.nCopies(steps(), metric).stream())
+                .toList();
+    }
+
+    private Map<Integer, float[][]> means(
+            GradientPlan request, List<TokenSequence> rows, List<Integer> layers, int prompts) {
+        GradientResult result = model.gradients(rows, request.withMaxTokensPerBatch(plan.maxTokensPerBatch()));
         Map<Integer, float[][]> means = new HashMap<>();
         for (int layer : layers) {
-            float[][] ofPrompts = new float[kept.size()][];
-            for (int i = 0; i < ofPrompts.length; i++) {
-                ofPrompts[i] = mean(result, HookPoint.residPost(layer), i * alphas.length, alphas.length);
+            float[][] ofPrompts = new float[prompts][];
+            for (int i = 0; i < prompts; i++) {
+                ofPrompts[i] = mean(result, HookPoint.residPost(layer), i * steps(), steps());
             }
             means.put(layer, ofPrompts);
         }
         return means;
     }
 
-    private List<Edit> moved(List<Integer> layers, int prompt, float alpha) {
-        List<Edit> edits = new ArrayList<>();
-        for (int layer : layers) {
-            float[] target_TD = streams.target_TD().get(layer)[prompt];
-            edits.add(new Edit.Interpolate(HookPoint.residPost(layer), target_TD, alpha));
+    private static float[] between(float[] clean_TD, float[] target_TD, float alpha) {
+        float[] point_TD = new float[clean_TD.length];
+        for (int i = 0; i < point_TD.length; i++) {
+            point_TD[i] = (1 - alpha) * clean_TD[i] + alpha * target_TD[i];
         }
-        return edits;
+        return point_TD;
     }
 
     private static float[] mean(GradientResult result, HookPoint at, int firstRow, int rows) {

@@ -104,16 +104,7 @@ final class ForwardPass {
 
     private PtNDArray given(List<Integer> indices, TokenLayout layout) {
         int d = model.config().dModel();
-        float[] packed = new float[layout.tokens() * d];
-        List<float[]> values = plan.start().orElseThrow().values_TD();
-        for (int b = 0; b < indices.size(); b++) {
-            float[] own = values.get(indices.get(b));
-            if (own.length != layout.lengths()[b] * d) {
-                throw new IllegalArgumentException("Start values of sequence " + indices.get(b) + " hold " + own.length
-                        + " numbers; its " + layout.lengths()[b] + " tokens of width " + d + " need another count");
-            }
-            System.arraycopy(own, 0, packed, layout.starts()[b] * d, own.length);
-        }
+        float[] packed = plan.start().orElseThrow().packed(indices, layout, d);
         return TorchRuntime.floats(manager, packed, layout.tokens(), d);
     }
 

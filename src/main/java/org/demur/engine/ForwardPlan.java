@@ -33,7 +33,22 @@ public record ForwardPlan(
      * @param at the values' place; its own edits are applied to them
      * @param values_TD one [T, d] row-major array a sequence
      */
-    public record Start(HookPoint at, List<float[]> values_TD) {}
+    public record Start(HookPoint at, List<float[]> values_TD) {
+        /** The values of the sequences of one batch, one after the other, [tokens of the batch, d] row-major. */
+        float[] packed(List<Integer> indices, TokenLayout layout, int d) {
+            float[] packed_ND = new float[layout.tokens() * d];
+            for (int b = 0; b < indices.size(); b++) {
+                float[] own = values_TD.get(indices.get(b));
+                if (own.length != layout.lengths()[b] * d) {
+                    throw new IllegalArgumentException("Start values of sequence " + indices.get(b) + " hold "
+                            + own.length + " numbers; its " + layout.lengths()[b] + " tokens of width " + d
+                            + " need another count");
+                }
+                System.arraycopy(own, 0, packed_ND, layout.starts()[b] * d, own.length);
+            }
+            return packed_ND;
+        }
+    }
 
     /** Copies the given points out at every position. */
     public static ForwardPlan capture(Set<HookPoint> points) {

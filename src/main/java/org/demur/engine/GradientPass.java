@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 
 /**
  * One batch of a gradient plan. A zero leaf is added to the stream at each wanted point; its gradient is the stream's.
@@ -34,18 +35,12 @@ final class GradientPass {
                 TokenLayout.of(batch.stream().mapToInt(TokenSequence::length).toArray(), 0);
         ResidualEditor editor = model.editor(manager, batch);
         Map<HookPoint, PtNDArray> leaves = new TreeMap<>();
-        List<int[]> ids = new ArrayList<>();
-        batch.forEach(sequence -> ids.add(sequence.tokenIds()));
+        HookPoint from = plan.start().map(ForwardPlan.Start::at).orElse(new HookPoint(Site.RESID_PRE, 0));
+        BlockStack.Range range =
+                new BlockStack.Range(from, HookPoint.residPost(model.config().nLayers() - 1));
         JniUtils.setGradMode(true);
         try {
-            PtNDArray start = model.script()
-                    .call(
-                            manager,
-                            "embed",
-                            TorchRuntime.longs(manager, layout.pack(ids)),
-                            model.weights().embedding());
-            BlockStack.Range range =
-                    BlockStack.Range.upTo(HookPoint.residPost(model.config().nLayers() - 1));
+            PtNDArray start = plan.start().isPresent() ? given(indices, layout) : embedded(batch, layout);
             PtNDArray end = model.stack(calls, manager)
                     .run(
                             start,
@@ -61,6 +56,19 @@ final class GradientPass {
         } finally {
             JniUtils.setGradMode(false);
         }
+    }
+
+    private PtNDArray given(List<Integer> indices, TokenLayout layout) {
+        int d = model.config().dModel();
+        float[] packed = plan.start().orElseThrow().packed(indices, layout, d);
+        return TorchRuntime.floats(manager, packed, layout.tokens(), d);
+    }
+
+    private PtNDArray embedded(List<TokenSequence> batch, TokenLayout layout) {
+        List<int[]> ids = new ArrayList<>();
+        batch.forEach(sequence -> ids.add(sequence.tokenIds()));
+        PtNDArray packed = TorchRuntime.longs(manager, layout.pack(ids));
+        return model.script().call(manager, "embed", packed, model.weights().embedding());
     }
 
     private PtNDArray withLeaf(HookPoint point, PtNDArray x, Map<HookPoint, PtNDArray> leaves) {
