@@ -50,6 +50,11 @@ public final class Sae {
         return SaeFolder.read(folder);
     }
 
+    /** What was written about the origin of the dictionary in a folder. */
+    public static Map<String, String> provenance(Path folder) {
+        return SaeFolder.provenance(folder);
+    }
+
     /** Writes {@code sae.safetensors} and {@code cfg.json} into an existing folder. */
     public void write(Path folder, Map<String, String> provenance) {
         SaeFolder.write(this, folder, provenance);

@@ -106,6 +106,16 @@ final class SaeFolder {
         }
     }
 
+    static Map<String, String> provenance(Path folder) {
+        Map<String, String> provenance = new TreeMap<>();
+        settings(folder)
+                .path("metadata")
+                .fields()
+                .forEachRemaining(
+                        entry -> provenance.put(entry.getKey(), entry.getValue().asText()));
+        return provenance;
+    }
+
     private static JsonNode settings(Path folder) {
         try {
             return JSON.readTree(Files.readAllBytes(folder.resolve(SETTINGS)));

@@ -12,6 +12,8 @@ import org.demur.config.ConfigSection;
 import org.demur.config.Spelling;
 import org.demur.direction.DirectionSettings;
 import org.demur.direction.DirectionStage;
+import org.demur.evaluation.EvaluateSettings;
+import org.demur.evaluation.EvaluateStage;
 import org.demur.ingest.PromptsSettings;
 import org.demur.ingest.PromptsStage;
 import org.demur.intervention.SweepSettings;
@@ -33,6 +35,7 @@ public final class Stages {
     private static final Map<String, StageFactory> FACTORIES = Map.of(
             "extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))),
             "train", (section, uses) -> new TrainStage(TrainSettings.from(section)),
+            "evaluate", (section, uses) -> new EvaluateStage(EvaluateSettings.from(section)),
             "direction", (section, uses) -> new DirectionStage(DirectionSettings.from(section, uses)),
             "attribute", (section, uses) -> new AttributeStage(AttributionSettings.from(section, uses)),
             "sweep", (section, uses) -> new SweepStage(SweepSettings.from(section, uses)),

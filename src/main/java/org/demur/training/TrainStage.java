@@ -143,6 +143,7 @@ public final class TrainStage implements Stage {
         provenance.put("model_digest", context.model().digest());
         provenance.put("seed", Long.toString(context.seed().value()));
         provenance.put("train_settings", settings.json());
+        provenance.put("excluded_classes", String.join(",", settings.rows().excludedClasses()));
         provenance.put("held_out_seed", Long.toString(heldOut.seed()));
         provenance.put("held_out_fraction", Double.toString(heldOut.fraction()));
         return provenance;
@@ -151,7 +152,9 @@ public final class TrainStage implements Stage {
     private List<LayerResult> train(StageContext context, List<LayerJob> jobs) {
         SparkContext spark = context.spark().sparkContext();
         int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-        int workers = Math.max(1, Math.min(settings.batches().shards(), slots));
+        String most = spark.getLocalProperty("demur.train.workers");
+        int wanted = most == null ? settings.batches().shards() : Integer.parseInt(most);
+        int workers = Math.max(1, Math.min(Math.min(wanted, settings.batches().shards()), slots));
         List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
         RDD<Integer> places = JavaSparkContext.fromSparkContext(spark)
                 .parallelize(ranks, workers)

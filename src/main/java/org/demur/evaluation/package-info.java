@@ -1,0 +1,2 @@
+/** The evaluate stage: reconstruction and cross-entropy of the trained dictionaries. */
+package org.demur.evaluation;

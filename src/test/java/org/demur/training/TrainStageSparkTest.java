@@ -1,0 +1,111 @@
+package org.demur.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
+import org.demur.JobException;
+import org.demur.TestSpark;
+import org.demur.engine.ModelSpec;
+import org.demur.runtime.Progress;
+import org.demur.runtime.RunSeed;
+import org.demur.runtime.StageContext;
+import org.demur.sae.Sae;
+import org.demur.schema.Table;
+import org.demur.table.Catalog;
+import org.demur.table.RunId;
+import org.demur.table.Warehouse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stage with the native product, on two task slots and on one. */
+class TrainStageSparkTest {
+    private static final RunId RUN = RunId.of("{\"train\":1}");
+
+    @TempDir
+    Path folder;
+
+    private Warehouse warehouse;
+
+    @BeforeEach
+    void publishActivations() {
+        warehouse = new Warehouse(TestSpark.session(), new Catalog(folder.toString(), new Configuration()));
+        SyntheticActivations.publish(warehouse, List.of(3, 5), 3);
+    }
+
+    private StageContext context(RunId run) {
+        return new StageContext(
+                TestSpark.session(),
+                warehouse,
+                run,
+                Map.of("extract", SyntheticActivations.RUN),
+                new ModelSpec("none", "none", 1),
+                new RunSeed(7),
+                Progress.SILENT);
+    }
+
+    private static TrainSettings settings(String more) {
+        return LayerTrainingSparkTest.settings("outlier-multiple = 10\n" + more);
+    }
+
+    @Test
+    void publishesADictionaryAndACurveForEveryLayer() throws Exception {
+        new TrainStage(settings("")).execute(context(RUN));
+
+        Path saes = warehouse.files("saes", RUN);
+        for (int layer : List.of(3, 5)) {
+            Sae sae = Sae.read(saes.resolve("layer=" + layer));
+            assertThat(sae.layer()).isEqualTo(layer);
+            assertThat(sae.F()).isEqualTo(96);
+            assertThat(Sae.provenance(saes.resolve("layer=" + layer)))
+                    .containsEntry("extract_run", SyntheticActivations.RUN.value());
+        }
+        List<Row> curve = warehouse
+                .read(Table.SAE_TRAINING, RUN)
+                .orderBy("layer", "step")
+                .select("layer", "step", "fvu", "l0")
+                .collectAsList();
+        assertThat(curve.get(0).getInt(0)).isEqualTo(3);
+        assertThat(curve.get(0).getInt(1)).isEqualTo(1);
+        assertThat(curve.get(0).getDouble(3)).isBetween(3.0, 4.0);
+        assertThat(warehouse.manifest(Table.SAE_TRAINING, RUN).facts().get("layer 3"))
+                .contains("1 outliers");
+        assertThat(Files.exists(folder.resolve("_scratch").resolve(RUN.value())))
+                .isFalse();
+    }
+
+    @Test
+    void oneWorkerAndTwoWorkersPublishTheSameContent() {
+        new TrainStage(settings("layers = [3]")).execute(context(RUN));
+        String two = warehouse.manifest(Table.SAE_TRAINING, RUN).contentDigest();
+        RunId again = RunId.of("{\"train\":2}");
+        TestSpark.session().sparkContext().setLocalProperty("demur.train.workers", "1");
+        try {
+            new TrainStage(settings("layers = [3]")).execute(context(again));
+        } finally {
+            TestSpark.session().sparkContext().setLocalProperty("demur.train.workers", null);
+        }
+        assertThat(warehouse.manifest(Table.SAE_TRAINING, again).contentDigest())
+                .isEqualTo(two);
+    }
+
+    @Test
+    void refusesLayersThatWereNotExtracted() {
+        assertThatThrownBy(() -> new TrainStage(settings("layers = [4]")).execute(context(RUN)))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("[4]")
+                .hasMessageContaining("[3, 5]");
+    }
+
+    @Test
+    void refusesFewerRowsThanAMinibatchHas() {
+        assertThatThrownBy(() -> new TrainStage(settings("batch-rows = 4096")).execute(context(RUN)))
+                .hasStackTraceContaining("training rows for minibatches of 4096");
+    }
+}
