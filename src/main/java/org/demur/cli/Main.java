@@ -2,6 +2,7 @@ package org.demur.cli;
 
 import java.util.Locale;
 import java.util.TimeZone;
+import org.demur.runtime.SparkSessions;
 import org.demur.study.Stages;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,10 @@ public final class Main {
         // Numbers and times must read the same on every machine.
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        System.exit(commandLine().execute(arguments));
+        int code = commandLine().execute(arguments);
+        // Executors that lose their driver without a word count as failed and are started again.
+        SparkSessions.stop();
+        System.exit(code);
     }
 
     /** All commands with their error handling. */

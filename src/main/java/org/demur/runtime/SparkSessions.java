@@ -47,6 +47,13 @@ public final class SparkSessions {
         return spark;
     }
 
+    /** Ends the session of this process, if there is one. */
+    public static void stop() {
+        if (SparkSession.getDefaultSession().isDefined()) {
+            SparkSession.getDefaultSession().get().stop();
+        }
+    }
+
     /** Adds the SQL functions of Demur to a session. */
     public static void registerFunctions(SparkSession spark) {
         if (spark.catalog().functionExists(VECTOR_FUNCTION)) {
