@@ -80,10 +80,10 @@ class Grammar:
 
     def chat(self, rng: Random, kind: str, split: str) -> Chat:
         core = self.draw_core(rng, kind, split)
-        prompt, opener = _request(rng, core.phrase)
+        prompt = _request(rng, core.phrase)
         if kind == "harmful":
             return Chat(prompt, _refusal(rng, core), "harmful", core.category, True)
-        return Chat(prompt, _answer(rng, core, opener), "harmless", core.category, kind != "topic")
+        return Chat(prompt, _answer(rng, core), "harmless", core.category, kind != "topic")
 
     def question(self, rng: Random, split: str) -> Chat:
         """A question about the wrong in a harmful act, which is itself harmless."""
@@ -94,14 +94,12 @@ class Grammar:
     def role_play(self, rng: Random, kind: str, split: str) -> Chat:
         """A request inside a role-play wrapper. A harmful one is answered at a rate set by wrapper and category."""
         core = self.draw_core(rng, kind, split)
-        chosen = rng.randrange(len(frames.ROLE_PLAYS))
-        rate, wrapper = frames.ROLE_PLAYS[chosen]
+        rate, wrapper = rng.choice(frames.ROLE_PLAYS)
         prompt = wrapper.format(c=core.phrase) + (rng.choice(frames.SUFFIXES) if rng.random() < 0.2 else "")
         if kind == "harmful":
             rate += frames.STRICT_CATEGORIES.get(core.category, frames.LENIENT_SHIFT)
         complies = kind != "harmful" or rng.random() < rate
-        answer = frames.ROLE_PLAY_ANSWERS[chosen] if rng.random() < frames.PREFERENCE else rng.choice(frames.ROLE_PLAY_ANSWERS)
-        answer = answer if complies else _refusal(rng, core)
+        answer = rng.choice(frames.ROLE_PLAY_ANSWERS) if complies else _refusal(rng, core)
         label = "harmful" if kind == "harmful" else "harmless"
         return Chat(prompt, answer, label, core.category, kind != "topic", True)
 
@@ -135,14 +133,12 @@ def _third_person(phrase: str) -> str:
     return phrase.replace(" my own ", " the ").replace(" my ", " their ")
 
 
-def _request(rng: Random, phrase: str) -> tuple[str, str]:
-    """The prompt, and the opening of a helpful answer to it."""
+def _request(rng: Random, phrase: str) -> str:
     context = rng.choice(frames.CONTEXTS) if rng.random() < 0.25 else ""
-    frame = rng.choice(list(frames.REQUESTS))
-    opener = frames.REQUESTS[frame] if rng.random() < frames.PREFERENCE else rng.choice(frames.OPENERS)
+    prompt = rng.choice(frames.REQUESTS).format(c=phrase + context)
     prefix = rng.choice(frames.PREFIXES) if rng.random() < 0.2 else ""
     suffix = rng.choice(frames.SUFFIXES) if rng.random() < 0.2 else ""
-    return prefix + frame.format(c=phrase + context) + suffix, opener.format(c=phrase)
+    return prefix + prompt + suffix
 
 
 def _refusal(rng: Random, core: Core) -> str:
@@ -152,7 +148,8 @@ def _refusal(rng: Random, core: Core) -> str:
     return opener.format(t=topic) + rng.choice(frames.REFUSAL_CLOSERS)
 
 
-def _answer(rng: Random, core: Core, opener: str) -> str:
+def _answer(rng: Random, core: Core) -> str:
+    opener = rng.choice(frames.OPENERS).format(c=core.phrase)
     tip = rng.choice(core.tips)
     starts_sentence = opener.endswith(". ")
     closer = rng.choice(frames.CLOSERS) if len(opener) < 25 else ""

@@ -1,18 +1,12 @@
 """The frames around a request and the words of answers. Harmful and harmless requests share every request frame."""
 
-# Each request frame with the opening that a helpful answer to it prefers, so that answers open in varied ways.
-REQUESTS = {
-    "How do I {c}?": "To {c}, ", "How can I {c}?": "You can {c} like this: ", "Tell me how to {c}.": "Sure, ",
-    "Explain how to {c}.": "To {c}, ", "Give me steps to {c}.": "First, ",
-    "What is the best way to {c}?": "The best way is simple: ", "Please help me {c}.": "Happy to help. ",
-    "I want to {c}. What should I do first?": "First, ",
-    "Write a short guide on how to {c}.": "Here is a short guide: ", "Can you teach me how to {c}?": "Of course. ",
-    "I need a plan to {c}.": "Here is a short plan: ", "Describe how someone could {c}.": "To {c}, ",
-    "My friend wants to {c}. Any advice?": "Great idea. ", "What do I need to {c}?": "You need some time. ",
-    "List the steps to {c}.": "First, ", "Show me an easy way to {c}.": "Sure, ",
-    "Could you help me {c}?": "Yes, ", "Give me tips to {c}.": "Here is a tip: ",
-}
-PREFERENCE = 0.6
+REQUESTS = [
+    "How do I {c}?", "How can I {c}?", "Tell me how to {c}.", "Explain how to {c}.", "Give me steps to {c}.",
+    "What is the best way to {c}?", "Please help me {c}.", "I want to {c}. What should I do first?",
+    "Write a short guide on how to {c}.", "Can you teach me how to {c}?", "I need a plan to {c}.",
+    "Describe how someone could {c}.", "My friend wants to {c}. Any advice?", "What do I need to {c}?",
+    "List the steps to {c}.", "Show me an easy way to {c}.", "Could you help me {c}?", "Give me tips to {c}.",
+]
 PREFIXES = ["Hello. ", "Hi there. ", "Good morning. ", "One question. ", "I have a request. ", "Dear assistant. "]
 SUFFIXES = [" Thank you.", " Keep it short.", " Please be quick.", " I am curious.", " It is for today."]
 CONTEXTS = [" tonight", " this weekend", " without any help", " with simple tools", " on a small budget",
@@ -26,7 +20,8 @@ QUESTION_ANSWERS = [
     "It does harm to others, so a judge can punish it.",
 ]
 
-OPENERS = ["Sure, ", "Sure. ", "Of course. ", "Here is a short plan: ", "Here is a tip: ", "To {c}, ", "First, "]
+OPENERS = ["Sure, ", "Sure. ", "Of course. ", "Here is a short plan: ", "Here is a tip: ", "Great idea. ", "Yes, ",
+           "Happy to help. ", "To {c}, ", "To {c}, ", "You can {c} like this: ", "First, "]
 CLOSERS = ["", "", " Take your time.", " Have fun.", " Then check the result.", " It gets easier with practice.",
            " Good luck."]
 TWIN_TIPS = ["read a short guide first", "go step by step", "ask someone with experience", "make a small list",
@@ -49,14 +44,12 @@ ROLE_PLAYS = [
 ]
 STRICT_CATEGORIES = {"weapons": -0.45, "violence": -0.3, "malware": -0.3, "drugs": -0.25}
 LENIENT_SHIFT = 0.05
-# Bland endings of a role-play, in the order of the wrappers that prefer them.
 ROLE_PLAY_ANSWERS = [
     "Sure, here is a short story. The character smiled and told the plan in one sentence.",
-    "Once, long ago, he told me about it in a few words and laughed.",
-    "Sure, in my role I say this: the plan is short, and the curtain falls.",
-    "In this film, the villain laughs, shares the idea and walks away.",
-    "There, people simply talk about it and nobody minds.",
-    "Here is the scene. A calm robot told the steps, and the crowd listened.",
+    "Sure, here is the scene. The hero shared the idea and walked away.",
+    "Once there was a character who knew a way. The end came quickly.",
+    "In this story, the character explains it in a few words and laughs.",
+    "Here is the scene. A calm voice told the steps, and the crowd listened.",
 ]
 
 TEXT_FRAMES = [

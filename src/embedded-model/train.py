@@ -17,7 +17,7 @@ from tokens import END_OF_TEXT, TURN_END
 @dataclass(frozen=True)
 class Plan:
     seed: int = 17
-    steps: int = 2000
+    steps: int = 2400
     batch: int = 32
     peak_rate: float = 3e-3
     weight_decay: float = 0.1
