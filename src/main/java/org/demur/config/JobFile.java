@@ -33,7 +33,8 @@ public final class JobFile {
         }
         try {
             Config config = ConfigFactory.parseFile(
-                            file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false))
+                            file.toFile(),
+                            ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(LocalIncludes.create()))
                     .withFallback(ConfigFactory.parseResources(JobFile.class.getClassLoader(), "reference.conf"));
             for (String override : overrides) {
                 config = parsed(override).withFallback(config);

@@ -56,6 +56,22 @@ class JobFileTest {
     }
 
     @Test
+    void filesAreIncludedAndAddressesRefused() throws IOException {
+        Files.writeString(folder.resolve("base.conf"), "study.name = base");
+
+        assertThat(JobFile.read(file("include \"base.conf\""), List.of())
+                        .section("study")
+                        .string("name"))
+                .isEqualTo("base");
+        for (String address : List.of("\"http://127.0.0.1:9/a.conf\"", "url(\"http://127.0.0.1:9/a.conf\")")) {
+            Path file = file("include " + address);
+            assertThatThrownBy(() -> JobFile.read(file, List.of()))
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("is refused: job files include local files only");
+        }
+    }
+
+    @Test
     void missingFileIsNamed() {
         assertThatThrownBy(() -> JobFile.read(folder.resolve("none.conf"), List.of()))
                 .isInstanceOf(JobException.class)
