@@ -62,7 +62,7 @@ public final class TrainStage implements Stage {
     public void execute(StageContext context) {
         Path staged = context.warehouse().stageFiles("saes", context.run());
         List<LayerJob> jobs = jobs(context, staged);
-        List<LayerResult> results = train(context, jobs);
+        List<LayerResult> results = train(context, jobs, plannedRows(context));
         context.warehouse().publishFiles("saes", context.run(), staged);
         context.warehouse().publish(Table.SAE_TRAINING, context.run(), table(context, results), facts(results));
         context.warehouse().removeScratch(context.run());
@@ -103,12 +103,21 @@ public final class TrainStage implements Stage {
         return jobs;
     }
 
-    /** Layer, hook, width and median norm of every layer to train, by layer. */
+    /** Rows of all epochs and layers, before outliers and classes are left out: what progress is measured against. */
+    private long plannedRows(StageContext context) {
+        long extracted =
+                layers(context).stream().mapToLong(layer -> layer.getLong(4)).sum();
+        return Math.round(extracted
+                * (1 - settings.rows().heldOutFraction())
+                * settings.batches().epochs());
+    }
+
+    /** Layer, hook, width, median norm and rows of every layer to train, by layer. */
     private List<Row> layers(StageContext context) {
         List<Row> extracted = context.warehouse()
                 .read(Table.ACTIVATION_STATS, context.input("extract"))
                 .where("token_class = 'all'")
-                .selectExpr("layer", "hook", "size(mean_vector)", "norm_p50")
+                .selectExpr("layer", "hook", "size(mean_vector)", "norm_p50", "n")
                 .orderBy("layer")
                 .collectAsList();
         List<Integer> there = extracted.stream().map(row -> row.getInt(0)).toList();
@@ -149,7 +158,7 @@ public final class TrainStage implements Stage {
         return provenance;
     }
 
-    private List<LayerResult> train(StageContext context, List<LayerJob> jobs) {
+    private List<LayerResult> train(StageContext context, List<LayerJob> jobs, long plannedRows) {
         SparkContext spark = context.spark().sparkContext();
         int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
         String most = spark.getLocalProperty("demur.train.workers");
@@ -161,7 +170,7 @@ public final class TrainStage implements Stage {
                 .rdd();
         ClassTag<LayerResult> tag = ClassTag$.MODULE$.apply(LayerResult.class);
         spark.setJobGroup(context.run().value(), "train " + jobs.size() + " layers, " + workers + " workers", false);
-        try (TaskCounter counter = TaskCounter.start(context, "train", 0, "rows")) {
+        try (TaskCounter counter = TaskCounter.start(context, "train", plannedRows, "rows")) {
             TrainTask task = new TrainTask(jobs, context.model().nativeThreads(), counter.accumulator());
             return places.barrier().mapPartitions(task, false, tag).toJavaRDD().collect();
         } finally {
