@@ -3,10 +3,12 @@ package org.demur.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -190,6 +192,28 @@ class LanguageModelTest {
             double up = metric(prompt, new Edit.AddDirection(at, step, size), metric);
             double down = metric(prompt, new Edit.AddDirection(at, step, -size), metric);
             assertThat((up - down) / (2 * size)).isCloseTo(predicted, offset(0.01 * (1 + Math.abs(predicted))));
+        }
+    }
+
+    @Test
+    void gradientsMayStartAtAGivenStream() {
+        HookPoint at = HookPoint.residPost(2);
+        List<GradientPlan.LogitDifference> metrics =
+                Collections.nCopies(prompts.size(), new GradientPlan.LogitDifference(5, 9));
+        ForwardResult clean = model.forward(prompts, ForwardPlan.capture(Set.of(at)));
+        List<float[]> values = new ArrayList<>();
+        for (int b = 0; b < prompts.size(); b++) {
+            values.add(clean.activation(b, at));
+        }
+
+        GradientResult whole = model.gradients(prompts, GradientPlan.of(Set.of(at), metrics));
+        GradientResult started =
+                model.gradients(prompts, GradientPlan.of(Set.of(at), metrics).startingAt(at, values));
+
+        for (int b = 0; b < prompts.size(); b++) {
+            assertThat(Golden.relativeError(started.gradient(b, at), whole.gradient(b, at)))
+                    .isLessThan(1e-5);
+            assertThat(started.metric(b)).isCloseTo(whole.metric(b), within(1e-3f));
         }
     }
 

@@ -1,0 +1,164 @@
+package org.demur.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.demur.cells.SelectedDirection;
+import org.demur.cells.StudyPrompt;
+import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
+import org.demur.engine.ForwardPlan;
+import org.demur.engine.ForwardResult;
+import org.demur.engine.LanguageModel;
+import org.demur.engine.ModelSpec;
+import org.demur.engine.TokenSequence;
+import org.demur.model.ModelBundle;
+import org.demur.runtime.ModelSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Paths on the embedded model: gradients along them add up to what moving the stream really does. */
+class PathGradientsTest {
+    private static final int LAYER = 4;
+    private static final String MODEL = "classpath:org/demur/embedded/demur-tiny-refuser.Q8_0.gguf";
+
+    private static LanguageModel model;
+    private static ModelSpec spec;
+    private static List<StudyPrompt> prompts;
+    private static float[] direction_D;
+
+    @BeforeAll
+    static void open() {
+        try (ModelBundle bundle = ModelSource.open(MODEL)) {
+            spec = new ModelSpec(MODEL, bundle.digest(), 1);
+            model = LanguageModel.load(bundle);
+        }
+        Random random = new Random(5);
+        direction_D = new float[model.config().dModel()];
+        for (int i = 0; i < direction_D.length; i++) {
+            direction_D[i] = (float) random.nextGaussian();
+        }
+        prompts = IntStream.range(0, 3)
+                .mapToObj(i -> random.ints(9 + i, 0, model.config().vocabSize()).toArray())
+                .map(ids -> new StudyPrompt("set", "p" + ids.length, "harmful", ids, new String[ids.length]))
+                .toList();
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    private static AttributionPlan plan(int steps, Integer... layers) {
+        int d = direction_D.length;
+        FeatureSlice slice = new FeatureSlice(0, new int[1], new float[d], new float[1], new float[1], new float[d]);
+        Map<Integer, FeatureSlice> slices = new TreeMap<>();
+        List.of(layers).forEach(layer -> slices.put(layer, slice));
+        SelectedDirection direction = new SelectedDirection(
+                2,
+                -1,
+                direction_D,
+                model.config().nLayers(),
+                List.of("resid_pre", "resid_mid", "resid_post"),
+                new int[] {3});
+        return new AttributionPlan(
+                spec,
+                slices,
+                "unused",
+                direction,
+                List.of(AttributionMode.values()),
+                new AttributionSettings.Steps(steps, steps),
+                Set.of("content"),
+                512);
+    }
+
+    private static double metric(ForwardResult result, int prompt, Streams streams) {
+        float[] logits_V = result.lastLogits(prompt);
+        return (double) logits_V[streams.complianceTokens()[prompt]] - logits_V[streams.refusalTokens()[prompt]];
+    }
+
+    @Test
+    void aLayersGradientsPredictTheEffectOfMovingItAllTheWay() {
+        AttributionPlan plan = plan(16, LAYER);
+        HookPoint at = HookPoint.residPost(LAYER);
+        ForwardResult clean = Streams.clean(model, plan, prompts);
+        Streams streams = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
+        List<float[]> targets = List.of(streams.target_TD().get(LAYER));
+        List<TokenSequence> plain = prompts.stream()
+                .map(prompt -> TokenSequence.plain(prompt.tokenIds()))
+                .toList();
+        ForwardResult moved =
+                model.forward(plain, ForwardPlan.nothing().withLastLogits().startingAt(at, targets));
+
+        Map<Integer, float[][]> gradients =
+                new PathGradients(model, plan, streams, AttributionMode.CORRECTED).of(prompts, List.of(0, 1, 2));
+
+        for (int i = 0; i < prompts.size(); i++) {
+            double effect = metric(moved, i, streams) - metric(clean, i, streams);
+            double predicted = FeatureKernel.wholeEffect(
+                    streams.clean_TD().get(LAYER)[i], targets.get(i), gradients.get(LAYER)[i]);
+            assertThat(Math.abs(effect)).isGreaterThan(0.01);
+            assertThat(predicted).isCloseTo(effect, within(0.02 * Math.abs(effect) + 0.01));
+        }
+    }
+
+    @Test
+    void withOneLayerThePathsDifferOnlyInTheRuleAndTheFarEnd() {
+        AttributionPlan plan = plan(1, LAYER);
+        ForwardResult clean = Streams.clean(model, plan, prompts);
+        Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
+        Streams atCleanPoint = new Streams(
+                faithful.clean_TD(),
+                faithful.clean_TD(),
+                faithful.patch_TD(),
+                faithful.refusalTokens(),
+                faithful.complianceTokens());
+
+        float[][] published_TD = new PathGradients(model, plan, faithful, AttributionMode.FAITHFUL)
+                .of(prompts, List.of(0, 1, 2))
+                .get(LAYER);
+        float[][] clean_TD = new PathGradients(model, plan, atCleanPoint, AttributionMode.CORRECTED)
+                .of(prompts, List.of(0, 1, 2))
+                .get(LAYER);
+
+        for (int i = 0; i < prompts.size(); i++) {
+            for (int k = 0; k < published_TD[i].length; k++) {
+                assertThat(published_TD[i][k]).isCloseTo(clean_TD[i][k], within(1e-4f));
+            }
+        }
+    }
+
+    @Test
+    void thePublishedFarEndStillHoldsTheDirectionAndTheCorrectedOneDoesNot() {
+        AttributionPlan plan = plan(1, LAYER);
+        ForwardResult clean = Streams.clean(model, plan, prompts);
+        float[] unit_D = SelectedDirection.unit(direction_D);
+
+        Streams corrected = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
+        Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
+
+        assertThat(along(corrected.target_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
+        assertThat(along(faithful.patch_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
+        assertThat(along(faithful.target_TD().get(LAYER)[0], unit_D)).isGreaterThan(0.05);
+    }
+
+    /** Largest absolute component along the direction over the tokens. */
+    private static double along(float[] stream_TD, float[] unit_D) {
+        double largest = 0;
+        for (int from = 0; from < stream_TD.length; from += unit_D.length) {
+            double dot = 0;
+            for (int i = 0; i < unit_D.length; i++) {
+                dot += (double) stream_TD[from + i] * unit_D[i];
+            }
+            largest = Math.max(largest, Math.abs(dot));
+        }
+        return largest;
+    }
+}
