@@ -18,19 +18,30 @@ final class BatchPlan {
     /** A shared beginning shorter than this costs more to share than to repeat. */
     private static final int MIN_SHARED_TOKENS = 8;
 
+    /** Key and value slots that decode together; at d_model 576 and 30 blocks about 400 MB. */
+    private static final int MAX_CACHE_SLOTS = 8192;
+
     private BatchPlan() {}
 
     /** Indices of the sequences of each batch; deterministic in the request. */
     static List<List<Integer>> byTokens(List<TokenSequence> sequences, int maxTokens) {
-        return cut(sequences, maxTokens, Integer.MAX_VALUE);
+        return cut(sequences, (rows, tokens, longest) -> tokens <= maxTokens);
     }
 
-    /** The same bounded by rows instead. */
-    static List<List<Integer>> byRows(List<TokenSequence> sequences, int maxRows) {
-        return cut(sequences, Integer.MAX_VALUE, maxRows);
+    /** The same for decoding: bounded by rows, and by the slots of their caches, which are as long as the longest row. */
+    static List<List<Integer>> byCaches(List<TokenSequence> sequences, int maxRows, int maxNewTokens) {
+        return cut(
+                sequences,
+                (rows, tokens, longest) ->
+                        rows <= maxRows && (long) rows * (longest + maxNewTokens) <= MAX_CACHE_SLOTS);
     }
 
-    private static List<List<Integer>> cut(List<TokenSequence> sequences, int maxTokens, int maxRows) {
+    /** Whether so many rows of so many tokens, the longest of them so long, may go together. */
+    private interface Bound {
+        boolean admits(int rows, int tokens, int longest);
+    }
+
+    private static List<List<Integer>> cut(List<TokenSequence> sequences, Bound bound) {
         List<List<Integer>> batches = new ArrayList<>();
         for (List<Integer> group : groups(sequences)) {
             group.sort(Comparator.comparingInt((Integer i) -> sequences.get(i).length())
@@ -39,7 +50,8 @@ final class BatchPlan {
             int tokens = 0;
             for (int i : group) {
                 int length = sequences.get(i).length();
-                if (!batch.isEmpty() && (tokens + length > maxTokens || batch.size() == maxRows)) {
+                // Lengths rise within a group, so the newest row is the longest.
+                if (!batch.isEmpty() && !bound.admits(batch.size() + 1, tokens + length, length)) {
                     batches.add(batch);
                     batch = new ArrayList<>();
                     tokens = 0;

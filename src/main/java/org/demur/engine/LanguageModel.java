@@ -108,7 +108,7 @@ public final class LanguageModel implements AutoCloseable {
     /** Continues every prompt greedily, its edits active in prompt and continuation. */
     public List<Generation> generate(List<TokenSequence> prompts, GenerationPlan plan) {
         Generation[] generations = new Generation[prompts.size()];
-        for (List<Integer> indices : BatchPlan.byRows(prompts, plan.maxBatchRows())) {
+        for (List<Integer> indices : BatchPlan.byCaches(prompts, plan.maxBatchRows(), plan.maxNewTokens())) {
             scoped(scope -> {
                 List<Generation> batch = new GenerationPass(this, plan, scope).run(pick(prompts, indices));
                 for (int b = 0; b < batch.size(); b++) {
