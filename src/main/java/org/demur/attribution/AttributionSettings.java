@@ -49,15 +49,26 @@ public record AttributionSettings(
     public static AttributionSettings from(ConfigSection section, PromptUses uses) {
         return new AttributionSettings(
                 uses.sets("attribution"),
-                section.integer("max-prompts"),
-                section.integer("candidates-per-layer"),
-                section.integer("top-features"),
-                section.strings("modes").stream().map(AttributionMode::of).toList(),
-                new Steps(section.integer("corrected-steps"), section.integer("faithful-steps")),
+                section.positive("max-prompts"),
+                section.positive("candidates-per-layer"),
+                section.positive("top-features"),
+                modes(section),
+                new Steps(section.positive("corrected-steps"), section.positive("faithful-steps")),
                 section.strings("token-classes"),
                 section.integer("random-sets"),
                 RandomMatch.of(section.string("random-match")),
-                new Work(section.integer("shards"), section.integer("max-tokens-per-batch")));
+                new Work(section.positive("shards"), section.positive("max-tokens-per-batch")));
+    }
+
+    private static List<AttributionMode> modes(ConfigSection section) {
+        List<AttributionMode> modes = section.strings("modes").stream()
+                .map(AttributionMode::of)
+                .distinct()
+                .toList();
+        if (modes.isEmpty()) {
+            throw section.invalid("modes", "the first mode makes the feature sets", "name corrected, faithful or both");
+        }
+        return modes;
     }
 
     Set<String> classes() {

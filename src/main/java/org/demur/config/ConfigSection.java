@@ -62,6 +62,15 @@ public final class ConfigSection {
         return value(key, Config::getInt);
     }
 
+    /** A whole number of at least 1. */
+    public int positive(String key) {
+        int number = integer(key);
+        if (number < 1) {
+            throw invalid(key, "it is " + number + " and must be at least 1", "write a larger number");
+        }
+        return number;
+    }
+
     /** A whole number. */
     public long longInteger(String key) {
         return value(key, Config::getLong);

@@ -1,9 +1,11 @@
 package org.demur.direction;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.demur.cells.PromptUses;
 import org.demur.config.ConfigSection;
+import org.demur.edit.Site;
 
 /**
  * The section {@code direction} of a job file, with the prompt sets it applies to.
@@ -50,16 +52,26 @@ public record DirectionSettings(
                         uses.sets("direction-harmless"),
                         uses.sets("validation-harmful"),
                         uses.sets("validation-harmless")),
-                section.integer("prompts-per-side"),
-                section.integer("validation-per-side"),
+                section.positive("prompts-per-side"),
+                section.positive("validation-per-side"),
                 section.flag("filter"),
                 section.number("refusal-token-threshold"),
-                section.strings("ablate-sites"),
+                sites(section),
                 new SelectionRule(
                         section.number("max-layer-fraction"), section.number("max-kl"), section.number("min-induce")),
                 new Work(
-                        section.integer("shards"),
-                        section.integer("max-tokens-per-batch"),
+                        section.positive("shards"),
+                        section.positive("max-tokens-per-batch"),
                         section.flag("score-hopeless")));
+    }
+
+    private static List<String> sites(ConfigSection section) {
+        List<String> names = section.strings("ablate-sites");
+        List<String> known = Arrays.stream(Site.values()).map(Site::sqlName).toList();
+        if (names.isEmpty() || !known.containsAll(names)) {
+            throw section.invalid(
+                    "ablate-sites", "it is " + names + "; sites are " + known, "name at least one of them");
+        }
+        return names;
     }
 }

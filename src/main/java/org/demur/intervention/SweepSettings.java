@@ -20,9 +20,9 @@ public record SweepSettings(
     public static SweepSettings from(ConfigSection section, PromptUses uses) {
         return new SweepSettings(
                 uses.sets("test"),
-                section.integer("max-prompts-per-set"),
+                section.positive("max-prompts-per-set"),
                 section.sections("grid").stream().map(GridRule::from).toList(),
-                section.integer("max-new-tokens"),
-                section.integer("rows-per-task"));
+                section.positive("max-new-tokens"),
+                section.positive("rows-per-task"));
     }
 }

@@ -1,0 +1,54 @@
+package org.demur.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.List;
+import java.util.Map;
+import org.demur.JobException;
+import org.demur.cells.PromptUses;
+import org.demur.config.ConfigSection;
+import org.junit.jupiter.api.Test;
+
+class AttributionSettingsTest {
+    private static AttributionSettings read(String overrides) {
+        ConfigSection section = ConfigSection.root(ConfigFactory.parseString(overrides)
+                        .withFallback(ConfigFactory.parseResources("defaults/attribute.conf"))
+                        .resolve())
+                .section("attribute");
+        AttributionSettings settings =
+                AttributionSettings.from(section, new PromptUses(Map.of("attribution", List.of("a"))));
+        section.rejectUnknown();
+        return settings;
+    }
+
+    @Test
+    void everySettingHasADefault() {
+        AttributionSettings settings = read("");
+
+        assertThat(settings.modes()).containsExactly(AttributionMode.CORRECTED, AttributionMode.FAITHFUL);
+        assertThat(settings.steps().of(AttributionMode.FAITHFUL)).isEqualTo(10);
+        assertThat(settings.randomMatch()).isEqualTo(RandomMatch.DENSITY);
+        assertThat(settings.topFeatures()).isEqualTo(20);
+    }
+
+    @Test
+    void modesAndMatchesAreChecked() {
+        assertThatThrownBy(() -> read("attribute.modes = [correct]"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("Unknown attribution mode 'correct'");
+        assertThatThrownBy(() -> read("attribute.modes = []"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("the first mode makes the feature sets");
+        assertThatThrownBy(() -> read("attribute.random-match = layers"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("Unknown matching of random features 'layers'");
+    }
+
+    @Test
+    void alphasAreMidpointsOrLeftEnds() {
+        assertThat(AttributionMode.CORRECTED.alphas(4)).containsExactly(0.125f, 0.375f, 0.625f, 0.875f);
+        assertThat(AttributionMode.FAITHFUL.alphas(4)).containsExactly(0, 0.25f, 0.5f, 0.75f);
+    }
+}
