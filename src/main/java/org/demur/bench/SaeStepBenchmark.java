@@ -1,10 +1,15 @@
 package org.demur.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.demur.engine.NativeProduct;
+import org.demur.runtime.NativeSettings;
 import org.demur.sae.AdamOptimiser;
 import org.demur.sae.Collective;
 import org.demur.sae.DeadLatents;
@@ -21,77 +26,39 @@ import org.demur.sae.TrainingWeights;
 import org.demur.sae.WorkCrew;
 
 /**
- * Times one training step of a TopK dictionary beside the encoder's matrix product alone, interleaved in one process, and
- * prints both medians and their ratio. Arguments: threads rounds optimiser rows width features k; defaults 2 9 adam 4096 768 12288
- * 32.
+ * Times one training step of a TopK dictionary beside the encoder's matrix product alone: the same product, chunks and
+ * threads, interleaved in one process. Prints the medians of wall time and of processor time of all threads, which is the one
+ * to read while other processes are busy, and their ratios.
+ *
+ * <p>Arguments, all optional: threads, rounds, optimiser, rows, width, features, k.
  */
 public final class SaeStepBenchmark {
+    private static final String[] DEFAULTS = {"2", "9", "schedule-free", "4096", "768", "12288", "32"};
     private static final int WARM_UP_ROUNDS = 3;
     private static final int SHARDS = 2;
 
-    private SaeStepBenchmark() {}
+    private final Shape shape;
+    private final RowOptimiser optimiser;
+
+    private SaeStepBenchmark(Shape shape, RowOptimiser optimiser) {
+        this.shape = shape;
+        this.optimiser = optimiser;
+    }
+
+    private record Shape(int threads, int rounds, int rows, int width, int features, int k) {}
+
+    /** Wall and processor time of one run, milliseconds. */
+    private record Time(double wall, double processor) {}
 
     /** Runs the benchmark. */
     public static void main(String[] args) {
-        String[] given = Arrays.copyOf(args, 7);
-        int threads = integer(given[0], 2);
-        int rounds = integer(given[1], 9);
-        RowOptimiser optimiser = optimiser(given[2] == null ? "adam" : given[2]);
-        int rows = integer(given[3], 4096);
-        int width = integer(given[4], 768);
-        int features = integer(given[5], 12288);
-        int k = integer(given[6], 32);
-        try (WorkCrew crew = new WorkCrew(threads);
-                TrainingWeights weights = new TrainingWeights(features, width, NativeProduct::new)) {
-            List<ShardBatch> shards =
-                    List.of(noise(rows / SHARDS, width, k, 1), noise(rows - rows / SHARDS, width, k, 2));
-            weights.initialise(3, new float[width]);
-            var model = new TrainingStep.Model(
-                    weights,
-                    new OptimiserState(optimiser, weights, 0, 1),
-                    new float[optimiser.states()][width],
-                    new DeadLatents(features, Long.MAX_VALUE));
-            model.state().begin(weights);
-            float slope = 2f / rows / width;
-            var shape = new StepShape(rows / SHARDS, k, new TokenPass.LossScale(1, slope, 0, 0));
-            double[] product = new double[rounds];
-            double[] step = new double[rounds];
-            try (TrainingStep training = new TrainingStep(model, shape, Collective.alone(), crew)) {
-                for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-                    int number = round + WARM_UP_ROUNDS + 1;
-                    double productMs = milliseconds(() -> product(weights.encoder(), rows, crew));
-                    double stepMs =
-                            milliseconds(() -> training.run(shards, new RowOptimiser.Step(number, 1e-4, 1.0 / number)));
-                    if (round >= 0) {
-                        product[round] = productMs;
-                        step[round] = stepMs;
-                    }
-                }
-            }
-            report(product, step, rows);
-        }
-    }
-
-    private static void product(MatrixProduct encoder, int rows, WorkCrew crew) {
-        MatrixProduct.Chunk[] chunks = CHUNKS.get();
-        if (chunks == null) {
-            chunks = new MatrixProduct.Chunk[crew.threads()];
-            Arrays.setAll(chunks, slot -> encoder.chunk(TokenPass.CHUNK_ROWS));
-            CHUNKS.set(chunks);
-        }
-        MatrixProduct.Chunk[] own = chunks;
-        crew.run(rows / TokenPass.CHUNK_ROWS, (part, slot) -> own[slot].multiply(TokenPass.CHUNK_ROWS));
-    }
-
-    private static final ThreadLocal<MatrixProduct.Chunk[]> CHUNKS = new ThreadLocal<>();
-
-    private static ShardBatch noise(int rows, int width, int k, long seed) {
-        ShardBatch batch = new ShardBatch(rows, width, k);
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < batch.bits_BD().length; i++) {
-            batch.bits_BD()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
-        }
-        return batch;
+        String[] given = DEFAULTS.clone();
+        System.arraycopy(args, 0, given, 0, args.length);
+        int[] n = IntStream.range(0, given.length)
+                .map(i -> i == 2 ? 0 : Integer.parseInt(given[i]))
+                .toArray();
+        NativeSettings.apply(1);
+        new SaeStepBenchmark(new Shape(n[0], n[1], n[3], n[4], n[5], n[6]), optimiser(given[2])).run(System.out);
     }
 
     private static RowOptimiser optimiser(String name) {
@@ -103,38 +70,108 @@ public final class SaeStepBenchmark {
         };
     }
 
-    private static int integer(String text, int fallback) {
-        return text == null ? fallback : Integer.parseInt(text);
+    private void run(PrintStream out) {
+        try (WorkCrew crew = new WorkCrew(shape.threads());
+                TrainingWeights weights = new TrainingWeights(shape.features(), shape.width(), NativeProduct::new)) {
+            List<ShardBatch> shards = List.of(noise(1), noise(2));
+            weights.initialise(3, new float[shape.width()]);
+            var model = new TrainingStep.Model(
+                    weights,
+                    new OptimiserState(optimiser, weights, 0, 1),
+                    new float[optimiser.states()][shape.width()],
+                    new DeadLatents(shape.features(), Long.MAX_VALUE));
+            model.state().begin(weights);
+            float slope = 2f / shape.rows() / shape.width();
+            var stepShape =
+                    new StepShape(shape.rows() / SHARDS, shape.k(), new TokenPass.LossScale(1, slope, 0, 0));
+            Time[] product = new Time[shape.rounds()];
+            Time[] step = new Time[shape.rounds()];
+            try (TrainingStep training = new TrainingStep(model, stepShape, Collective.alone(), crew);
+                    ProductAlone alone = new ProductAlone(weights.encoder(), shape.rows(), crew)) {
+                for (int round = -WARM_UP_ROUNDS; round < shape.rounds(); round++) {
+                    var point = new RowOptimiser.Step(round + WARM_UP_ROUNDS + 1, 1e-4, 0.1);
+                    Time productTime = time(alone);
+                    Time stepTime = time(() -> training.run(shards, point));
+                    if (round >= 0) {
+                        product[round] = productTime;
+                        step[round] = stepTime;
+                    }
+                }
+            }
+            report(out, product, step);
+        }
     }
 
-    private static long cpu() {
-        return Boolean.getBoolean("cpu")
-                ? ((com.sun.management.OperatingSystemMXBean)
-                                java.lang.management.ManagementFactory.getOperatingSystemMXBean())
-                        .getProcessCpuTime()
-                : System.nanoTime();
+    private ShardBatch noise(long seed) {
+        ShardBatch batch = new ShardBatch(shape.rows() / SHARDS, shape.width(), shape.k());
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < batch.bits_BD().length; i++) {
+            batch.bits_BD()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
+        }
+        return batch;
     }
 
-    private static double milliseconds(Runnable work) {
-        long start = cpu();
+    private static Time time(Runnable work) {
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long processor = system.getProcessCpuTime();
+        long start = System.nanoTime();
         work.run();
-        return (cpu() - start) / 1e6;
+        double wall = (System.nanoTime() - start) / 1e6;
+        return new Time(wall, (system.getProcessCpuTime() - processor) / 1e6);
     }
 
-    private static void report(double[] product, double[] step, int rows) {
-        System.out.println("product " + Arrays.toString(product));
-        System.out.println("step    " + Arrays.toString(step));
-        Arrays.sort(product);
-        Arrays.sort(step);
-        double productMs = product[product.length / 2];
-        double stepMs = step[step.length / 2];
-        System.out.printf(
+    private void report(PrintStream out, Time[] product, Time[] step) {
+        double productWall = median(Arrays.stream(product).mapToDouble(Time::wall).toArray());
+        double stepWall = median(Arrays.stream(step).mapToDouble(Time::wall).toArray());
+        double productProcessor =
+                median(Arrays.stream(product).mapToDouble(Time::processor).toArray());
+        double stepProcessor =
+                median(Arrays.stream(step).mapToDouble(Time::processor).toArray());
+        out.printf(Locale.ROOT, "%s, %s, median of %d%n", shape, optimiser, step.length);
+        out.printf(
                 Locale.ROOT,
-                "encoder product %.1f ms, training step %.1f ms, ratio %.3f, %.0f tokens/s, n = %d%n",
-                productMs,
-                stepMs,
-                stepMs / productMs,
-                rows / stepMs * 1000,
-                step.length);
+                "wall:      encoder product %.1f ms, training step %.1f ms, ratio %.3f, %.0f rows/s%n",
+                productWall,
+                stepWall,
+                stepWall / productWall,
+                shape.rows() / stepWall * 1000);
+        out.printf(
+                Locale.ROOT,
+                "processor: encoder product %.1f ms, training step %.1f ms, ratio %.3f%n",
+                productProcessor,
+                stepProcessor,
+                stepProcessor / productProcessor);
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    /** The encoder's product over all rows, in the chunks of the step. */
+    private static final class ProductAlone implements Runnable, AutoCloseable {
+        private final int chunks;
+        private final WorkCrew crew;
+        private final MatrixProduct.Chunk[] buffers;
+
+        ProductAlone(MatrixProduct encoder, int rows, WorkCrew crew) {
+            this.chunks = rows / TokenPass.CHUNK_ROWS;
+            this.crew = crew;
+            this.buffers = IntStream.range(0, crew.threads())
+                    .mapToObj(slot -> encoder.chunk(TokenPass.CHUNK_ROWS))
+                    .toArray(MatrixProduct.Chunk[]::new);
+        }
+
+        @Override
+        public void run() {
+            crew.run(chunks, (part, slot) -> buffers[slot].multiply(TokenPass.CHUNK_ROWS));
+        }
+
+        @Override
+        public void close() {
+            for (MatrixProduct.Chunk buffer : buffers) {
+                buffer.close();
+            }
+        }
     }
 }

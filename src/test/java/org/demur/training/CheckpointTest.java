@@ -1,0 +1,132 @@
+package org.demur.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.demur.sae.AdamOptimiser;
+import org.demur.sae.DeadLatents;
+import org.demur.sae.LaneProduct;
+import org.demur.sae.OptimiserState;
+import org.demur.sae.TrainingStep;
+import org.demur.sae.TrainingWeights;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointTest {
+    private static final int FEATURES = 40;
+    private static final int WIDTH = 8;
+    private static final int CUTS = 20;
+
+    @TempDir
+    Path folder;
+
+    private static TrainingStep.Model model(int seed, int worker, int workers) {
+        TrainingWeights weights = new TrainingWeights(FEATURES, WIDTH, LaneProduct::new);
+        float[] centre = new float[WIDTH];
+        Arrays.fill(centre, seed);
+        weights.initialise(seed, centre);
+        OptimiserState state = new OptimiserState(AdamOptimiser.standard(), weights, worker, workers);
+        for (int i = 0; i < state.rows()[0].length; i++) {
+            state.rows()[0][i] = seed + i + state.firstFeature() * OptimiserState.rowLength(WIDTH);
+        }
+        float[][] bias = new float[2][WIDTH];
+        bias[1][3] = seed / 3f;
+        TrainingStep.Model model = new TrainingStep.Model(weights, state, bias, new DeadLatents(FEATURES, 5));
+        model.dead().silentTokens_F()[7] = (1L << 40) + seed;
+        return model;
+    }
+
+    private void save(Checkpoint checkpoint, int step, int seed, int workers) {
+        TrainingStep.Model first = model(seed, 0, workers);
+        checkpoint.writeSlice(step, first);
+        for (int worker = 1; worker < workers; worker++) {
+            checkpoint.writeSlice(step, model(seed, worker, workers));
+        }
+        checkpoint.seal(step, first, List.of(new CurvePoint(step, 0, 1, 0.1, 0.2, 0.3, 4, 0, 0)));
+    }
+
+    @Test
+    void anyNumberOfWorkersRestoresWhatAnyOtherSaved() {
+        Checkpoint checkpoint = new Checkpoint(folder, "digest");
+        save(checkpoint, 10, 3, 3);
+        Checkpoint.Summary summary = checkpoint.latest().orElseThrow();
+        TrainingStep.Model saved = model(3, 0, 1);
+        for (int workers = 1; workers <= 4; workers++) {
+            for (int worker = 0; worker < workers; worker++) {
+                TrainingStep.Model restored = model(99, worker, workers);
+                checkpoint.restore(summary, restored);
+                assertThat(restored.weights().w_enc_FD()).isEqualTo(saved.weights().w_enc_FD());
+                assertThat(restored.weights().w_dec_FD()).isEqualTo(saved.weights().w_dec_FD());
+                assertThat(restored.weights().b_dec_D()).isEqualTo(saved.weights().b_dec_D());
+                assertThat(restored.b_decState()[1]).isEqualTo(saved.b_decState()[1]);
+                assertThat(restored.state().rows()[0]).isEqualTo(model(3, worker, workers).state().rows()[0]);
+                assertThat(restored.dead().silentTokens_F()).isEqualTo(saved.dead().silentTokens_F());
+            }
+        }
+        assertThat(summary.step()).isEqualTo(10);
+        assertThat(summary.curve()).hasSize(1);
+    }
+
+    @Test
+    void aCutCheckpointIsPassedOverForTheOneBefore() throws IOException {
+        Checkpoint checkpoint = new Checkpoint(folder, "digest");
+        save(checkpoint, 10, 3, 2);
+        save(checkpoint, 20, 4, 2);
+        for (Path file : files(folder.resolve("step=20"))) {
+            byte[] whole = Files.readAllBytes(file);
+            for (int cut = 0; cut < CUTS; cut++) {
+                Files.write(file, Arrays.copyOf(whole, whole.length * cut / CUTS));
+                assertThat(checkpoint.latest()).as("%s cut at %d of 20", file.getFileName(), cut)
+                        .hasValueSatisfying(summary -> assertThat(summary.step()).isEqualTo(10));
+            }
+            Files.write(file, whole);
+            assertThat(checkpoint.latest()).hasValueSatisfying(s -> assertThat(s.step()).isEqualTo(20));
+        }
+    }
+
+    @Test
+    void aChangedByteIsFound() throws IOException {
+        Checkpoint checkpoint = new Checkpoint(folder, "digest");
+        save(checkpoint, 10, 3, 1);
+        Path slice = files(folder.resolve("step=10")).stream()
+                .filter(file -> file.toString().endsWith(".safetensors"))
+                .findFirst()
+                .orElseThrow();
+        byte[] bytes = Files.readAllBytes(slice);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(slice, bytes);
+        assertThat(checkpoint.latest()).isEmpty();
+    }
+
+    @Test
+    void aForeignOrUnfinishedCheckpointIsPassedOver() {
+        save(new Checkpoint(folder, "other training"), 30, 5, 1);
+        Checkpoint checkpoint = new Checkpoint(folder, "digest");
+        checkpoint.writeSlice(40, model(6, 0, 1));
+        assertThat(checkpoint.latest()).isEmpty();
+        checkpoint.discardUnfinished();
+        assertThat(folder.resolve(".step=40")).doesNotExist();
+    }
+
+    @Test
+    void onlyTheLastTwoAreKept() {
+        Checkpoint checkpoint = new Checkpoint(folder, "digest");
+        for (int step = 1; step <= 4; step++) {
+            save(checkpoint, step, step, 1);
+        }
+        assertThat(folder.resolve("step=2")).doesNotExist();
+        assertThat(folder.resolve("step=3")).exists();
+        assertThat(folder.resolve("step=4")).exists();
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+}
