@@ -6,6 +6,6 @@ import java.io.Serializable;
  * A text whose next-token losses are measured.
  *
  * @param tokenIds its tokens
- * @param spliced positions of classes that the dictionary was trained on
+ * @param ofTrainedClass positions of token classes that the dictionaries were trained on
  */
-record LossText(int[] tokenIds, boolean[] spliced) implements Serializable {}
+record LossText(int[] tokenIds, boolean[] ofTrainedClass) implements Serializable {}

@@ -75,6 +75,15 @@ final class ReconstructionSums implements Serializable {
         return sums;
     }
 
+    /** Mean row. */
+    float[] mean() {
+        float[] mean = new float[sum_D.length];
+        for (int c = 0; c < mean.length; c++) {
+            mean[c] = (float) (sum_D[c] / rows);
+        }
+        return mean;
+    }
+
     long rows() {
         return rows;
     }

@@ -24,16 +24,22 @@ import org.demur.sae.SaeEncoder;
 /**
  * Next-token losses with the reconstruction in place of the residual, and with the layer's mean in its place.
  *
- * <p>Positions whose token class was trained on are replaced; the others (begin of text, system turn) keep what the model
- * computed, because the dictionary has never seen their like. A token's loss counts if its own position is replaceable, so
- * the same tokens count in all three.
+ * <p>Positions of the token classes and norms that were trained on are replaced; the others (begin of text, system turn, the
+ * few of huge norm) keep what the model computed, because the dictionary has never seen their like. The loss of every token
+ * of a trained class counts, so the same tokens count in all three.
  *
  * @param model where the model is
  * @param folder of the dictionaries, with one folder per layer
- * @param means_D mean vector of every layer
+ * @param means_D mean vector of every layer's rows
+ * @param largestNorms by layer, the norm above which positions are not replaced
  * @param maxTokensPerBatch tokens in one forward pass
  */
-record SpliceTask(ModelSpec model, String folder, Map<Integer, float[]> means_D, int maxTokensPerBatch)
+record SpliceTask(
+        ModelSpec model,
+        String folder,
+        Map<Integer, float[]> means_D,
+        Map<Integer, Double> largestNorms,
+        int maxTokensPerBatch)
         implements Serializable {
 
     /** Losses of these texts, by layer. */
@@ -73,7 +79,7 @@ record SpliceTask(ModelSpec model, String folder, Map<Integer, float[]> means_D,
         return new HookPoint(Site.valueOf(sae.facts().hook().toUpperCase(Locale.ROOT)), sae.layer());
     }
 
-    private static List<float[]> reconstructed(Sae sae, ForwardResult clean, List<LossText> texts) {
+    private List<float[]> reconstructed(Sae sae, ForwardResult clean, List<LossText> texts) {
         List<float[]> values = new ArrayList<>();
         try (SaeEncoder encoder = sae.encoder(NativeProduct::new)) {
             for (int i = 0; i < texts.size(); i++) {
@@ -81,7 +87,7 @@ record SpliceTask(ModelSpec model, String folder, Map<Integer, float[]> means_D,
                 int rows = texts.get(i).tokenIds().length;
                 float[] xHat_TD = new float[x_TD.length];
                 sae.decode(encoder.encode(x_TD, rows), xHat_TD);
-                values.add(replaced(x_TD, texts.get(i), xHat_TD));
+                values.add(replaced(sae.layer(), x_TD, texts.get(i), xHat_TD));
             }
         }
         return values;
@@ -96,20 +102,28 @@ record SpliceTask(ModelSpec model, String folder, Map<Integer, float[]> means_D,
             for (int at = 0; at < means_TD.length; at += mean.length) {
                 System.arraycopy(mean, 0, means_TD, at, mean.length);
             }
-            values.add(replaced(x_TD, texts.get(i), means_TD));
+            values.add(replaced(sae.layer(), x_TD, texts.get(i), means_TD));
         }
         return values;
     }
 
-    private static float[] replaced(float[] x_TD, LossText text, float[] by_TD) {
+    private float[] replaced(int layer, float[] x_TD, LossText text, float[] by_TD) {
         float[] values = Arrays.copyOf(x_TD, x_TD.length);
         int d = x_TD.length / text.tokenIds().length;
-        for (int t = 0; t < text.spliced().length; t++) {
-            if (text.spliced()[t]) {
+        for (int t = 0; t < text.ofTrainedClass().length; t++) {
+            if (text.ofTrainedClass()[t] && norm(x_TD, t * d, d) <= largestNorms.get(layer)) {
                 System.arraycopy(by_TD, t * d, values, t * d, d);
             }
         }
         return values;
+    }
+
+    private static double norm(float[] x_TD, int from, int d) {
+        double square = 0;
+        for (int i = from; i < from + d; i++) {
+            square += (double) x_TD[i] * x_TD[i];
+        }
+        return Math.sqrt(square);
     }
 
     private double loss(
@@ -134,15 +148,15 @@ record SpliceTask(ModelSpec model, String folder, Map<Integer, float[]> means_D,
     private static double sum(LossText text, float[] nll) {
         double sum = 0;
         for (int t = 0; t < nll.length; t++) {
-            sum += text.spliced()[t + 1] ? nll[t] : 0;
+            sum += text.ofTrainedClass()[t + 1] ? nll[t] : 0;
         }
         return sum;
     }
 
     private static long counted(LossText text) {
         long count = 0;
-        for (int t = 1; t < text.spliced().length; t++) {
-            count += text.spliced()[t] ? 1 : 0;
+        for (int t = 1; t < text.ofTrainedClass().length; t++) {
+            count += text.ofTrainedClass()[t] ? 1 : 0;
         }
         return count;
     }

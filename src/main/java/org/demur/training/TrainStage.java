@@ -98,7 +98,7 @@ public final class TrainStage implements Stage {
                     digest(context, activations, number),
                     checkpoints.resolve("layer=" + number).toString(),
                     staged.resolve("layer=" + number).toString(),
-                    provenance(context, activations, heldOut)));
+                    provenance(context, activations, source)));
         }
         return jobs;
     }
@@ -144,7 +144,7 @@ public final class TrainStage implements Stage {
         return HexFormat.of().formatHex(Sha256.of(everything.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private Map<String, String> provenance(StageContext context, Manifest activations, HeldOutPrompts heldOut) {
+    private Map<String, String> provenance(StageContext context, Manifest activations, LayerSource source) {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("run", context.run().value());
         provenance.put("extract_run", context.input("extract").value());
@@ -153,8 +153,9 @@ public final class TrainStage implements Stage {
         provenance.put("seed", Long.toString(context.seed().value()));
         provenance.put("train_settings", settings.json());
         provenance.put("excluded_classes", String.join(",", settings.rows().excludedClasses()));
-        provenance.put("held_out_seed", Long.toString(heldOut.seed()));
-        provenance.put("held_out_fraction", Double.toString(heldOut.fraction()));
+        provenance.put("held_out_seed", Long.toString(source.heldOut().seed()));
+        provenance.put("held_out_fraction", Double.toString(source.heldOut().fraction()));
+        provenance.put("largest_norm", Double.toString(source.largestNorm()));
         return provenance;
     }
 

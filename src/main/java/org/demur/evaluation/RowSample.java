@@ -1,0 +1,105 @@
+package org.demur.evaluation;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.udf;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF6;
+import org.apache.spark.sql.types.DataTypes;
+import org.demur.runtime.StageContext;
+import org.demur.schema.Table;
+import scala.Tuple2;
+
+/**
+ * Chooses activation rows of the kind that was trained on by a hash of their keys, and has them measured by layer and shard.
+ */
+final class RowSample {
+    private final StageContext context;
+    private final int rowsPerSplit;
+    private final TrainedRows trained;
+
+    RowSample(StageContext context, int rowsPerSplit, TrainedRows trained) {
+        this.context = context;
+        this.rowsPerSplit = rowsPerSplit;
+        this.trained = trained;
+    }
+
+    /** Sums by layer over held-out rows and over rows trained on. */
+    Map<Integer, Measured> measure(ReconstructionTask task) {
+        List<ReconstructionTask.Part> parts = sampled(task)
+                .toJavaRDD()
+                .mapToPair(row -> {
+                    long order = task.order(row.getString(1), row.getString(2), row.getString(3), row.getInt(4));
+                    boolean held = task.heldOut().contains(row.getString(1), row.getString(2));
+                    SampledRow taken = new SampledRow(order, held, row.getAs(5), row.getString(6));
+                    return new Tuple2<>(task.part(row.getInt(0), order), taken);
+                })
+                .partitionBy(new HashPartitioner(task.layers().size() * task.shards()))
+                .mapPartitionsWithIndex((part, pairs) -> task.measure(part, new ValuesOf<>(pairs)), false)
+                .collect();
+        Map<Integer, Measured> measured = new TreeMap<>();
+        parts.stream()
+                .sorted(Comparator.comparingInt(ReconstructionTask.Part::part))
+                .forEach(part -> measured.merge(
+                        task.layers().get(part.part() / task.shards()),
+                        new Measured(part.heldOut(), part.trained()),
+                        Measured::plus));
+        return measured;
+    }
+
+    /** Rows are chosen by their keys before their vectors are touched. */
+    private Dataset<Row> sampled(ReconstructionTask task) {
+        Dataset<Row> activations = context.warehouse().read(Table.ACTIVATIONS, context.input("extract"));
+        long layers = activations.select("layer").distinct().count();
+        long rows = context.warehouse()
+                .manifest(Table.ACTIVATIONS, context.input("extract"))
+                .rows();
+        double perLayer = (double) rows / Math.max(1, layers);
+        double heldShare = rowsPerSplit / (perLayer * task.heldOut().fraction());
+        double trainedShare = rowsPerSplit / (perLayer * (1 - task.heldOut().fraction()));
+        Map<Integer, Double> largestNorms = trained.largestNorms();
+        UDF6<Integer, Float, String, String, String, Integer, Boolean> chosen =
+                (layer, norm, set, prompt, kind, position) -> {
+                    double share = task.heldOut().contains(set, prompt) ? heldShare : trainedShare;
+                    // The lowest bits of the hash choose the shard, the highest whether the row is in the sample.
+                    double unit = (task.order(set, prompt, kind, position) >>> 11) * 0x1p-53;
+                    return largestNorms.containsKey(layer) && norm <= largestNorms.get(layer) && unit < share;
+                };
+        return activations
+                .where(col("layer").isin(task.layers().toArray()))
+                .where(not(col("token_class").isin(trained.excludedClasses().toArray())))
+                .where(udf(chosen, DataTypes.BooleanType)
+                        .apply(
+                                col("layer"),
+                                col("norm"),
+                                col("set_name"),
+                                col("prompt_id"),
+                                col("kind"),
+                                col("position")))
+                .select("layer", "set_name", "prompt_id", "kind", "position", "vector", "dtype");
+    }
+
+    /** Sums over held-out rows and over rows trained on. */
+    record Measured(ReconstructionSums heldOut, ReconstructionSums trained) {
+        Measured plus(Measured more) {
+            heldOut.add(more.heldOut);
+            trained.add(more.trained);
+            return this;
+        }
+
+        /** Mean of all measured rows. */
+        float[] mean(int width) {
+            ReconstructionSums all = new ReconstructionSums(width);
+            all.add(heldOut);
+            all.add(trained);
+            return all.mean();
+        }
+    }
+}
