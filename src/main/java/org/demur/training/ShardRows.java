@@ -2,7 +2,6 @@ package org.demur.training;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.ShortBuffer;
 import java.util.List;
 import org.apache.parquet.column.ColumnReader;
 import org.demur.ExitCode;
@@ -11,15 +10,15 @@ import org.demur.sae.ShardBatch;
 import org.demur.schema.VectorDtype;
 
 /**
- * The activations of one worker's shards and of the common sample, as bfloat16 in memory outside the Java heap: 2 bytes times
- * width a row. Vectors stored as f32 are rounded to bfloat16.
+ * The activations of one worker's shards and of the common sample, as bfloat16 in memory: 2 bytes times width a
+ * row. Vectors stored as f32 are rounded to bfloat16.
  */
 final class ShardRows {
     private static final int BLOCK_ROWS = 4096;
     private static final List<String> COLUMNS = List.of("vector", "dtype");
 
     private final int width;
-    private final ShortBuffer[] blocks;
+    private final short[][] blocks;
     private final int[] firstRow;
     private final int firstShard;
 
@@ -28,12 +27,9 @@ final class ShardRows {
         this.firstShard = firstShard;
         this.firstRow = firstRow;
         int rows = firstRow[firstRow.length - 1];
-        this.blocks = new ShortBuffer[(rows + BLOCK_ROWS - 1) / BLOCK_ROWS];
+        this.blocks = new short[(rows + BLOCK_ROWS - 1) / BLOCK_ROWS][];
         for (int block = 0; block < blocks.length; block++) {
-            int bytes = Math.multiplyExact(Math.min(BLOCK_ROWS, rows - block * BLOCK_ROWS), width * Short.BYTES);
-            blocks[block] = ByteBuffer.allocateDirect(bytes)
-                    .order(ByteOrder.nativeOrder())
-                    .asShortBuffer();
+            blocks[block] = new short[Math.multiplyExact(Math.min(BLOCK_ROWS, rows - block * BLOCK_ROWS), width)];
         }
     }
 
@@ -83,7 +79,7 @@ final class ShardRows {
     }
 
     private void store(int row, short[] bits) {
-        blocks[row / BLOCK_ROWS].put(row % BLOCK_ROWS * width, bits, 0, width);
+        System.arraycopy(bits, 0, blocks[row / BLOCK_ROWS], row % BLOCK_ROWS * width, width);
     }
 
     /** Copies rows {@code order[from..]} of a shard into a batch until it is full. */
@@ -91,7 +87,8 @@ final class ShardRows {
         int first = firstRow[shard - firstShard];
         for (int r = 0; r < batch.rows(); r++) {
             int row = first + order[from + r];
-            blocks[row / BLOCK_ROWS].get(row % BLOCK_ROWS * width, batch.bits_BD(), r * width, width);
+            System.arraycopy(
+                    blocks[row / BLOCK_ROWS], row % BLOCK_ROWS * width, batch.bits_BD(), r * width, width);
         }
     }
 
