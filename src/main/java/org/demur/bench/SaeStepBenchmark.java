@@ -82,8 +82,7 @@ public final class SaeStepBenchmark {
                     new DeadLatents(shape.features(), Long.MAX_VALUE));
             model.state().begin(weights);
             float slope = 2f / shape.rows() / shape.width();
-            var stepShape =
-                    new StepShape(shape.rows() / SHARDS, shape.k(), new TokenPass.LossScale(1, slope, 0, 0));
+            var stepShape = new StepShape(shape.rows() / SHARDS, shape.k(), new TokenPass.LossScale(1, slope, 0, 0));
             Time[] product = new Time[shape.rounds()];
             Time[] step = new Time[shape.rounds()];
             try (TrainingStep training = new TrainingStep(model, stepShape, Collective.alone(), crew);
@@ -121,7 +120,8 @@ public final class SaeStepBenchmark {
     }
 
     private void report(PrintStream out, Time[] product, Time[] step) {
-        double productWall = median(Arrays.stream(product).mapToDouble(Time::wall).toArray());
+        double productWall =
+                median(Arrays.stream(product).mapToDouble(Time::wall).toArray());
         double stepWall = median(Arrays.stream(step).mapToDouble(Time::wall).toArray());
         double productProcessor =
                 median(Arrays.stream(product).mapToDouble(Time::processor).toArray());

@@ -1,6 +1,5 @@
 package org.demur.evaluation;
 
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

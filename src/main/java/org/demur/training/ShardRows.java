@@ -87,8 +87,7 @@ final class ShardRows {
         int first = firstRow[shard - firstShard];
         for (int r = 0; r < batch.rows(); r++) {
             int row = first + order[from + r];
-            System.arraycopy(
-                    blocks[row / BLOCK_ROWS], row % BLOCK_ROWS * width, batch.bits_BD(), r * width, width);
+            System.arraycopy(blocks[row / BLOCK_ROWS], row % BLOCK_ROWS * width, batch.bits_BD(), r * width, width);
         }
     }
 

@@ -105,11 +105,17 @@ class SaeTest {
         Path cfg = folder.resolve("cfg.json");
         String text = Files.readString(cfg);
         Files.writeString(cfg, text.replace("\"d_sae\" : 60", "\"d_sae\" : 61"));
-        assertThatThrownBy(() -> Sae.read(folder)).isInstanceOf(JobException.class).hasMessageContaining("W_enc");
+        assertThatThrownBy(() -> Sae.read(folder))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("W_enc");
         Files.writeString(cfg, text.replace("\"topk\"", "\"gated\""));
-        assertThatThrownBy(() -> Sae.read(folder)).isInstanceOf(JobException.class).hasMessageContaining("gated");
+        assertThatThrownBy(() -> Sae.read(folder))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("gated");
         Files.writeString(cfg, text.replace("\"k\" : 4", "\"k\" : \"4\""));
-        assertThatThrownBy(() -> Sae.read(folder)).isInstanceOf(JobException.class).hasMessageContaining("k is");
+        assertThatThrownBy(() -> Sae.read(folder))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("k is");
     }
 
     @Test

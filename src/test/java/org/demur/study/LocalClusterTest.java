@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +22,7 @@ import org.demur.runtime.ModelRegistry;
 import org.demur.runtime.Progress;
 import org.demur.schema.Table;
 import org.demur.table.RunId;
+import org.demur.table.Sha256;
 import org.demur.table.Warehouse;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +36,7 @@ class LocalClusterTest {
     private static final String JOB =
             """
             model.path = "classpath:/org/demur/embedded/demur-tiny-refuser.Q8_0.gguf"
-            study.stages = [prompts, extract]
+            study.stages = [prompts, extract, train]
             let.prompts = "src/main/resources/org/demur/embedded/prompts"
             prompts.sets = [
               { name = harmful, path = ${let.prompts}"/harmful_val.jsonl", limit = 20, uses = [corpus] }
@@ -41,6 +44,7 @@ class LocalClusterTest {
               { name = text, path = ${let.prompts}"/text.txt", limit = 4, window-tokens = 64, uses = [corpus] }
             ]
             extract { layers = [2, 5], shards = 3, max-tokens-per-batch = 256, dtype = f32 }
+            train { features = 96, k = 4, epochs = 2, batch-rows = 64, shards = 2, held-out-fraction = 0.1 }
             """;
 
     @TempDir
@@ -51,7 +55,8 @@ class LocalClusterTest {
         TestSpark.session().stop();
     }
 
-    private record Outcome(Map<Table, String> digests, Warehouse warehouse, RunId extract) {}
+    /** Content digests of the tables, SHA-256 of the dictionaries' files. */
+    private record Outcome(Map<Table, String> digests, List<String> dictionaries, Warehouse warehouse, RunId extract) {}
 
     private Outcome study(SparkSession spark, String name) throws IOException {
         Path job = Files.writeString(folder.resolve("job.conf"), JOB);
@@ -65,7 +70,17 @@ class LocalClusterTest {
         for (Table table : List.of(Table.ACTIVATIONS, Table.ACTIVATION_STATS, Table.QUARANTINE)) {
             digests.put(table, run.catalog().manifest(table, extract).contentDigest());
         }
-        return new Outcome(digests, new Warehouse(spark, run.catalog()), extract);
+        RunId train = plan.stage("train").run();
+        digests.put(
+                Table.SAE_TRAINING,
+                run.catalog().manifest(Table.SAE_TRAINING, train).contentDigest());
+        Warehouse warehouse = new Warehouse(spark, run.catalog());
+        List<String> dictionaries = new ArrayList<>();
+        for (int layer : List.of(2, 5)) {
+            Path file = warehouse.files("saes", train).resolve("layer=" + layer).resolve("sae.safetensors");
+            dictionaries.add(HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(file))));
+        }
+        return new Outcome(digests, dictionaries, warehouse, extract);
     }
 
     @Test
@@ -78,6 +93,8 @@ class LocalClusterTest {
         assertThat(one.extract()).isEqualTo(two.extract()).isEqualTo(executors.extract());
         assertThat(two.digests()).isEqualTo(one.digests());
         assertThat(executors.digests()).isEqualTo(one.digests());
+        assertThat(two.dictionaries()).isEqualTo(one.dictionaries());
+        assertThat(executors.dictionaries()).isEqualTo(one.dictionaries());
         assertThat(executors
                         .warehouse()
                         .manifest(Table.ACTIVATIONS, one.extract())

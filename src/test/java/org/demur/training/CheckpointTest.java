@@ -60,12 +60,17 @@ class CheckpointTest {
             for (int worker = 0; worker < workers; worker++) {
                 TrainingStep.Model restored = model(99, worker, workers);
                 checkpoint.restore(summary, restored);
-                assertThat(restored.weights().w_enc_FD()).isEqualTo(saved.weights().w_enc_FD());
-                assertThat(restored.weights().w_dec_FD()).isEqualTo(saved.weights().w_dec_FD());
-                assertThat(restored.weights().b_dec_D()).isEqualTo(saved.weights().b_dec_D());
+                assertThat(restored.weights().w_enc_FD())
+                        .isEqualTo(saved.weights().w_enc_FD());
+                assertThat(restored.weights().w_dec_FD())
+                        .isEqualTo(saved.weights().w_dec_FD());
+                assertThat(restored.weights().b_dec_D())
+                        .isEqualTo(saved.weights().b_dec_D());
                 assertThat(restored.b_decState()[1]).isEqualTo(saved.b_decState()[1]);
-                assertThat(restored.state().rows()[0]).isEqualTo(model(3, worker, workers).state().rows()[0]);
-                assertThat(restored.dead().silentTokens_F()).isEqualTo(saved.dead().silentTokens_F());
+                assertThat(restored.state().rows()[0])
+                        .isEqualTo(model(3, worker, workers).state().rows()[0]);
+                assertThat(restored.dead().silentTokens_F())
+                        .isEqualTo(saved.dead().silentTokens_F());
             }
         }
         assertThat(summary.step()).isEqualTo(10);
@@ -81,11 +86,14 @@ class CheckpointTest {
             byte[] whole = Files.readAllBytes(file);
             for (int cut = 0; cut < CUTS; cut++) {
                 Files.write(file, Arrays.copyOf(whole, whole.length * cut / CUTS));
-                assertThat(checkpoint.latest()).as("%s cut at %d of 20", file.getFileName(), cut)
-                        .hasValueSatisfying(summary -> assertThat(summary.step()).isEqualTo(10));
+                assertThat(checkpoint.latest())
+                        .as("%s cut at %d of 20", file.getFileName(), cut)
+                        .hasValueSatisfying(
+                                summary -> assertThat(summary.step()).isEqualTo(10));
             }
             Files.write(file, whole);
-            assertThat(checkpoint.latest()).hasValueSatisfying(s -> assertThat(s.step()).isEqualTo(20));
+            assertThat(checkpoint.latest())
+                    .hasValueSatisfying(s -> assertThat(s.step()).isEqualTo(20));
         }
     }
 

@@ -23,7 +23,8 @@ class MinibatchPlanTest {
         for (int shard = 0; shard < 4; shard++) {
             int[] sorted = PLAN.order(0, shard);
             Arrays.sort(sorted);
-            assertThat(sorted).isEqualTo(IntStream.range(0, shard < 3 ? 251 : 250).toArray());
+            assertThat(sorted)
+                    .isEqualTo(IntStream.range(0, shard < 3 ? 251 : 250).toArray());
         }
     }
 
