@@ -11,9 +11,9 @@ import org.demur.sae.SignOptimiser;
 /** The optimisers by the names of the job file, with their laws of learning rate. */
 public enum OptimiserRule {
     /** Adam with exact moments. */
-    ADAM("adam", 1e-3, AdamOptimiser.standard()),
+    ADAM("adam", 2e-3, AdamOptimiser.standard()),
     /** Signs of a running mean of gradients. */
-    SIGNUM("signum", 3e-4, SignOptimiser.standard()),
+    SIGNUM("signum", 6e-4, SignOptimiser.standard()),
     /** Signs of gradients with an average of iterates. */
     SCHEDULE_FREE("schedule-free", 2e-3, ScheduleFreeOptimiser.standard());
 

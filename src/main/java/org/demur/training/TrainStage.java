@@ -31,6 +31,9 @@ import scala.reflect.ClassTag$;
  * shard. Weights are the same bits for any number of workers.
  */
 public final class TrainStage implements Stage {
+    /** Local property of the Spark context that bounds the workers; for tests and for leaving slots to others. */
+    static final String WORKERS = "demur.train.workers";
+
     private final TrainSettings settings;
 
     /** A stage with these settings. */
@@ -162,7 +165,7 @@ public final class TrainStage implements Stage {
     private List<LayerResult> train(StageContext context, List<LayerJob> jobs, long plannedRows) {
         SparkContext spark = context.spark().sparkContext();
         int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
-        String most = spark.getLocalProperty("demur.train.workers");
+        String most = spark.getLocalProperty(WORKERS);
         int wanted = most == null ? settings.batches().shards() : Integer.parseInt(most);
         int workers = Math.max(1, Math.min(Math.min(wanted, settings.batches().shards()), slots));
         List<Integer> ranks = IntStream.range(0, workers).boxed().toList();

@@ -85,11 +85,11 @@ class TrainStageSparkTest {
         new TrainStage(settings("layers = [3]")).execute(context(RUN));
         String two = warehouse.manifest(Table.SAE_TRAINING, RUN).contentDigest();
         RunId again = RunId.of("{\"train\":2}");
-        TestSpark.session().sparkContext().setLocalProperty("demur.train.workers", "1");
+        TestSpark.session().sparkContext().setLocalProperty(TrainStage.WORKERS, "1");
         try {
             new TrainStage(settings("layers = [3]")).execute(context(again));
         } finally {
-            TestSpark.session().sparkContext().setLocalProperty("demur.train.workers", null);
+            TestSpark.session().sparkContext().setLocalProperty(TrainStage.WORKERS, null);
         }
         assertThat(warehouse.manifest(Table.SAE_TRAINING, again).contentDigest())
                 .isEqualTo(two);
