@@ -52,13 +52,19 @@ final class SqlCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
+    /** Spark's message without the query plan that it appends. */
+    private static String firstParagraph(String message) {
+        int plan = message.indexOf(";\n'");
+        return (plan < 0 ? message : message.substring(0, plan)).strip();
+    }
+
     private Dataset<Row> parse(SparkSession spark) {
         try {
             return analysed(spark);
         } catch (AnalysisException e) {
             throw new JobException(
                     ExitCode.USAGE,
-                    e.getMessage().strip(),
+                    firstParagraph(e.getMessage()),
                     "Spark does not understand the query",
                     "correct it; tables and columns are listed in data-schema/",
                     e);

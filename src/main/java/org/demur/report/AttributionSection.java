@@ -71,8 +71,9 @@ record AttributionSection(String featureSet) implements Section {
                 Markup.paragraph(method(answers.of("modes").rows())),
                 Markup.captioned(
                         chart(layers),
-                        "Summed attribution of the features of F* in each layer: the drop in the refusal logit difference that "
-                                + "suppressing them predicts. Taller bars carry more of refusal."),
+                        "Summed attribution of the features of F* in each layer, in logits of compliance over refusal along the "
+                                + "path that removes the direction. Taller bars carry more of refusal; layers overlap, "
+                                + "so the bars do not add up to the effect of suppressing all."),
                 top(answers.of("top").rows()).html());
     }
 

@@ -9,8 +9,8 @@ final class HeadlineQuery {
     private HeadlineQuery() {}
 
     /**
-     * Of several random sets the one that lowers refusal most is taken, which is the hardest comparison for the
-     * attributed features.
+     * Of several random sets the one that lowers refusal most on the main prompt set stands in every row: the hardest
+     * comparison for the attributed features, and the same features throughout.
      */
     static Query of(ReportSettings.HeadlineChoice choice) {
         String features = choice.nFeatures() > 0
@@ -33,11 +33,19 @@ final class HeadlineQuery {
                               WHEN feature_set LIKE 'random%%' THEN 'random'
                             END AS condition
                           FROM sweep_summary WHERE {sweep_summary}
+                        ), main AS (
+                          SELECT set_name FROM cells
+                          ORDER BY set_name = '%4$s' DESC, label = 'harmful' DESC, n DESC, set_name LIMIT 1
                         ), ranked AS (
                           SELECT *, count(*) OVER (PARTITION BY set_name, condition) AS cells,
                             row_number() OVER (PARTITION BY set_name, condition ORDER BY
-                              CASE WHEN condition = 'addition' THEN -refusal_prefix ELSE refusal_prefix END, cell_id) AS place
-                          FROM cells WHERE condition IS NOT NULL
+                              CASE WHEN condition = 'addition' THEN -refusal_prefix ELSE overall END,
+                              feature_set, cell_id) AS place
+                          FROM (
+                            SELECT *, min(CASE WHEN set_name = (SELECT set_name FROM main) THEN refusal_prefix END)
+                              OVER (PARTITION BY condition, feature_set) AS overall
+                            FROM cells WHERE condition IS NOT NULL
+                          )
                         )
                         SELECT set_name, label, condition, feature_set, n_features, coefficient, cells, n,
                           refusal_prefix, refusal_prefix_low, refusal_prefix_high, refusal_anywhere, mcnemar_p,

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.TestSpark;
@@ -25,6 +28,8 @@ import org.demur.schema.VectorDtype;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WarehouseSparkTest {
     private static final RunId RUN = RunId.of("{\"a\":1}");
@@ -74,6 +79,31 @@ class WarehouseSparkTest {
                         .first()
                         .getDouble(0))
                 .isEqualTo(780.0);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void filesHoldTheColumnsOfTheDefinition(Table table) throws IOException {
+        StructType defined = table.schema();
+        warehouse.publish(table, RUN, TestSpark.session().createDataFrame(List.of(nulls(defined)), defined));
+
+        String name = warehouse.manifest(table, RUN).files().get(0).path();
+        Path file = folder.resolve(table.sqlName()).resolve("run=" + RUN).resolve(name);
+        StructType written = TestSpark.session().read().parquet(file.toString()).schema();
+        assertThat(namesAndTypes(written, List.of())).isEqualTo(namesAndTypes(defined, table.partitionColumns()));
+    }
+
+    private static Row nulls(StructType schema) {
+        return RowFactory.create(Arrays.stream(schema.fields())
+                .map(column -> column.dataType() == DataTypes.IntegerType ? (Object) 7 : null)
+                .toArray());
+    }
+
+    private static List<String> namesAndTypes(StructType schema, List<String> left) {
+        return Arrays.stream(schema.fields())
+                .filter(column -> !left.contains(column.name()))
+                .map(column -> column.name() + " " + column.dataType().catalogString())
+                .toList();
     }
 
     @Test
