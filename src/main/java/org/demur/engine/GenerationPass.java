@@ -148,7 +148,12 @@ final class GenerationPass {
     }
 
     private PtNDArray cache(PtNDArray filled, int rows, int capacity) {
-        PtNDArray cache = TorchRuntime.allocate(manager, rows, capacity, config.nKvHeads(), config.headDim());
+        PtNDArray cache = TorchRuntime.allocate(
+                manager,
+                rows,
+                capacity,
+                config.attention().kvHeads(),
+                config.attention().headDim());
         calls.one("fill_cache", cache, filled).close();
         filled.close();
         return cache;

@@ -48,11 +48,11 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private static Map<String, Object> constants(ModelConfig config) {
-        int heads = config.nHeads();
-        int keyHeads = config.nKvHeads();
-        int width = config.headDim();
+        int heads = config.attention().heads();
+        int keyHeads = config.attention().kvHeads();
+        int width = config.attention().headDim();
         return Map.ofEntries(
-                Map.entry("EPS", config.rmsNormEps()),
+                Map.entry("EPS", config.norm().eps()),
                 Map.entry("HD", width),
                 Map.entry("HALF", width / 2),
                 Map.entry("H", heads),
@@ -62,7 +62,7 @@ public final class LanguageModel implements AutoCloseable {
                 Map.entry("QK_WIDTH", (heads + keyHeads) * width),
                 Map.entry("KV_WIDTH", keyHeads * width),
                 Map.entry("Q_WIDTH", heads * width),
-                Map.entry("FF", config.dFf()));
+                Map.entry("FF", config.mlp().width()));
     }
 
     /** Shape and constants of the model. */
@@ -160,7 +160,14 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     BlockStack stack(ScriptCalls calls, PtNDManager scope) {
-        return new BlockStack(weights, calls, scope, 1, 0, config.nKvHeads(), config.headDim());
+        return new BlockStack(
+                weights,
+                calls,
+                scope,
+                1,
+                0,
+                config.attention().kvHeads(),
+                config.attention().headDim());
     }
 
     PassInputs inputs(PtNDManager scope, TokenLayout layout) {
@@ -168,10 +175,20 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     PtNDArray cosines(PtNDManager scope, int[] positions) {
-        return TorchRuntime.floats(scope, rotary.cos(positions), positions.length, 1, config.headDim());
+        return TorchRuntime.floats(
+                scope,
+                rotary.cos(positions),
+                positions.length,
+                1,
+                config.attention().headDim());
     }
 
     PtNDArray sines(PtNDManager scope, int[] positions) {
-        return TorchRuntime.floats(scope, rotary.sin(positions), positions.length, 1, config.headDim());
+        return TorchRuntime.floats(
+                scope,
+                rotary.sin(positions),
+                positions.length,
+                1,
+                config.attention().headDim());
     }
 }

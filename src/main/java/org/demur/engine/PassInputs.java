@@ -10,9 +10,20 @@ record PassInputs(PtNDArray cos, PtNDArray sin, PtNDArray mask, PtNDArray queryS
     static PassInputs of(PtNDManager manager, TokenLayout layout, ModelConfig config, RotaryTable rotary) {
         int[] positions = layout.positions();
         return new PassInputs(
-                TorchRuntime.floats(manager, rotary.cos(positions), positions.length, 1, config.headDim()),
-                TorchRuntime.floats(manager, rotary.sin(positions), positions.length, 1, config.headDim()),
-                layout.causalMask(manager, config.nHeads() / config.nKvHeads()),
+                TorchRuntime.floats(
+                        manager,
+                        rotary.cos(positions),
+                        positions.length,
+                        1,
+                        config.attention().headDim()),
+                TorchRuntime.floats(
+                        manager,
+                        rotary.sin(positions),
+                        positions.length,
+                        1,
+                        config.attention().headDim()),
+                layout.causalMask(
+                        manager, config.attention().heads() / config.attention().kvHeads()),
                 TorchRuntime.longs(manager, layout.querySlots()),
                 TorchRuntime.longs(manager, layout.tokenSlots()));
     }

@@ -11,8 +11,8 @@ final class RotaryTable {
     private record Tables(float[] cos, float[] sin) {}
 
     RotaryTable(ModelConfig config) {
-        headDim = config.headDim();
-        double[] frequencies = config.rope().inverseFrequencies(headDim);
+        headDim = config.attention().headDim();
+        double[] frequencies = config.layers().get(0).rope().inverseFrequencies(headDim, config.maxPositions());
         inverseFrequencies = new float[frequencies.length];
         for (int i = 0; i < frequencies.length; i++) {
             inverseFrequencies[i] = (float) frequencies[i];

@@ -18,19 +18,22 @@ final class ConfigChecks {
     }
 
     static ModelConfig checked(Path file, ModelConfig config) {
-        if (config.headDim() > MAX_HEAD_DIM) {
-            throw Refusal.broken(file, "heads of width " + config.headDim() + " are no model's");
+        AttentionSpec attention = config.attention();
+        if (attention.headDim() > MAX_HEAD_DIM) {
+            throw Refusal.broken(file, "heads of width " + attention.headDim() + " are no model's");
         }
-        if (config.nHeads() % config.nKvHeads() != 0) {
-            throw Refusal.broken(file, config.nHeads() + " heads cannot share " + config.nKvHeads() + " key heads");
+        if (attention.heads() % attention.kvHeads() != 0) {
+            throw Refusal.broken(file, attention.heads() + " heads cannot share " + attention.kvHeads() + " key heads");
         }
-        if (config.headDim() % 2 != 0) {
-            throw Refusal.broken(file, "heads of odd width " + config.headDim() + " cannot rotate");
+        if (attention.rotaryDims() % 2 != 0) {
+            throw Refusal.broken(file, "an odd number of channels, " + attention.rotaryDims() + ", cannot rotate");
         }
-        positive(file, "rms norm epsilon", config.rmsNormEps());
-        positive(file, "rope theta", config.rope().theta());
-        for (double frequency : config.rope().inverseFrequencies(config.headDim())) {
-            positive(file, "rope frequency", frequency);
+        positive(file, "norm epsilon", config.norm().eps());
+        for (LayerAttention layer : config.layers()) {
+            positive(file, "rope theta", layer.rope().theta());
+            for (double frequency : layer.rope().inverseFrequencies(attention.rotaryDims(), config.maxPositions())) {
+                positive(file, "rope frequency", frequency);
+            }
         }
         return config;
     }

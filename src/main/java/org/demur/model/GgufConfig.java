@@ -2,9 +2,11 @@ package org.demur.model;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -67,20 +69,31 @@ final class GgufConfig {
         requireSame("attention.value_length", headDim);
         requireSame("rope.dimension_count", headDim);
         int vocabulary = metadata.value(prefix + "vocab_size").isPresent() ? positive("vocab_size") : embeddingRows();
+        int nLayers = positive("block_count");
+        boolean bias = file.names().contains(Architecture.GGUF_QUERY_BIAS);
         ModelConfig config = new ModelConfig(
                 modelType,
-                positive("block_count"),
+                nLayers,
                 dModel,
-                nHeads,
-                optional("attention.head_count_kv").orElse(nHeads),
-                headDim,
-                positive("feed_forward_length"),
                 vocabulary,
-                real("attention.layer_norm_rms_epsilon"),
-                new RopeSpec(ropeBase(), scaling(headDim)),
-                file.names().contains(Architecture.GGUF_QUERY_BIAS),
-                !file.names().contains(Architecture.GGUF_HEAD),
-                positive("context_length"));
+                positive("context_length"),
+                new NormSpec(NormSpec.Kind.RMS, real("attention.layer_norm_rms_epsilon"), false),
+                new AttentionSpec(
+                        nHeads,
+                        optional("attention.head_count_kv").orElse(nHeads),
+                        headDim,
+                        headDim,
+                        1 / Math.sqrt(headDim),
+                        OptionalDouble.empty(),
+                        bias,
+                        bias,
+                        false),
+                new MlpSpec(positive("feed_forward_length"), MlpSpec.Activation.SILU, true, false),
+                BlockLayout.SEQUENTIAL,
+                Collections.nCopies(nLayers, LayerAttention.full(new RopeSpec(ropeBase(), scaling(headDim)))),
+                1,
+                OptionalDouble.empty(),
+                !file.names().contains(Architecture.GGUF_HEAD));
         return ConfigChecks.checked(metadata.path(), config);
     }
 

@@ -2,6 +2,7 @@ package org.demur.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -57,21 +58,33 @@ final class HfConfig {
     private ModelConfig config(Architecture family) {
         refuseOtherMaths(family);
         int dModel = keys.requiredSize("hidden_size");
-        int nHeads = keys.requiredSize("num_attention_heads");
+        int nLayers = keys.requiredSize("num_hidden_layers");
+        int heads = keys.requiredSize("num_attention_heads");
+        int headDim = keys.size("head_dim").orElse(dModel / heads);
+        boolean bias = keys.flag("attention_bias").orElse(false);
         ModelConfig config = new ModelConfig(
                 family.hfModelType(),
-                keys.requiredSize("num_hidden_layers"),
+                nLayers,
                 dModel,
-                nHeads,
-                keys.size("num_key_value_heads").orElse(nHeads),
-                keys.size("head_dim").orElse(dModel / nHeads),
-                keys.requiredSize("intermediate_size"),
                 keys.requiredSize("vocab_size"),
-                keys.real("rms_norm_eps").orElse(DEFAULT_EPSILON),
-                rope(),
-                keys.flag("attention_bias").orElse(false),
-                keys.flag("tie_word_embeddings").orElse(false),
-                keys.size("max_position_embeddings").orElse(DEFAULT_POSITIONS));
+                keys.size("max_position_embeddings").orElse(DEFAULT_POSITIONS),
+                new NormSpec(NormSpec.Kind.RMS, keys.real("rms_norm_eps").orElse(DEFAULT_EPSILON), false),
+                new AttentionSpec(
+                        heads,
+                        keys.size("num_key_value_heads").orElse(heads),
+                        headDim,
+                        headDim,
+                        1 / Math.sqrt(headDim),
+                        OptionalDouble.empty(),
+                        bias,
+                        bias,
+                        false),
+                new MlpSpec(keys.requiredSize("intermediate_size"), MlpSpec.Activation.SILU, true, false),
+                BlockLayout.SEQUENTIAL,
+                Collections.nCopies(nLayers, LayerAttention.full(rope())),
+                1,
+                OptionalDouble.empty(),
+                keys.flag("tie_word_embeddings").orElse(false));
         return ConfigChecks.checked(file, config);
     }
 

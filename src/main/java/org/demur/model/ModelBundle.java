@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SortedSet;
 
 /**
  * A model as it lies on disk: one GGUF file, or a Hugging Face folder with safetensors.
@@ -46,24 +46,28 @@ public final class ModelBundle implements AutoCloseable {
         return parts.config();
     }
 
-    /** The canonical (Hugging Face) names of the tensors; without the head where it is tied. */
-    public Set<String> names() {
-        return parts.tensors().names();
+    /** The tensors; without the head where it is tied. */
+    public SortedSet<TensorId> tensors() {
+        return parts.tensors().ids();
     }
 
-    /** Describes a tensor by its canonical name. */
-    public TensorInfo tensor(String hfName) {
-        return parts.tensors().info(hfName);
+    /** Describes a tensor: its shape by role, the type it is stored in, its name in the file. */
+    public TensorInfo tensor(TensorId id) {
+        return parts.tensors().info(id);
     }
 
-    /** See {@link TensorSource#readFloats}; rows are in Hugging Face order whatever the file's. */
-    public void readFloats(String hfName, FloatBuffer target) {
-        parts.tensors().readFloats(hfName, target);
+    /**
+     * Unpacks a tensor to fp32 and advances {@code target} past it.
+     *
+     * @param target must have exactly the tensor's element count remaining
+     */
+    public void readFloats(TensorId id, FloatBuffer target) {
+        parts.tensors().readRows(id, 0, Math.toIntExact(tensor(id).rows()), target);
     }
 
-    /** See {@link TensorSource#readRows}; rows are in Hugging Face order whatever the file's. */
-    public void readRows(String hfName, long firstRow, int rows, FloatBuffer target) {
-        parts.tensors().readRows(hfName, firstRow, rows, target);
+    /** The same for {@code rows} rows from {@code firstRow} on; in the order of the role, whatever the file's. */
+    public void readRows(TensorId id, long firstRow, int rows, FloatBuffer target) {
+        parts.tensors().readRows(id, firstRow, rows, target);
     }
 
     /**

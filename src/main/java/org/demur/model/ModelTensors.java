@@ -7,20 +7,22 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
  * A model's tensors under their canonical names, checked to be all there, of the right shape and
  * readable, with nothing else beside them.
  */
-final class ModelTensors implements TensorSource {
+final class ModelTensors implements AutoCloseable {
     private final Path path;
     private final TensorSource source;
     private final int headDim;
-    private final SortedMap<String, StoredTensor> stored;
+    private final SortedMap<TensorId, StoredTensor> stored;
 
-    private ModelTensors(Path path, TensorSource source, int headDim, SortedMap<String, StoredTensor> stored) {
+    private ModelTensors(Path path, TensorSource source, int headDim, SortedMap<TensorId, StoredTensor> stored) {
         this.path = path;
         this.source = source;
         this.headDim = headDim;
@@ -51,13 +53,13 @@ final class ModelTensors implements TensorSource {
     }
 
     static ModelTensors of(Path path, TensorSource source, ModelConfig config, Architecture family, Naming naming) {
-        SortedMap<String, StoredTensor> found = new TreeMap<>();
+        SortedMap<TensorId, StoredTensor> found = new TreeMap<>();
         for (TensorRule rule : family.rules(config)) {
-            int blocks = rule.perBlock() ? config.nLayers() : 1;
+            int blocks = rule.role().perBlock() ? config.nLayers() : 1;
             for (int block = 0; block < blocks; block++) {
                 StoredTensor tensor = naming.stored(rule, block);
                 check(path, source, tensor.name(), rule.shape(config));
-                found.put(rule.hfName(block), tensor);
+                found.put(new TensorId(rule.role(), rule.role().perBlock() ? block : -1), tensor);
             }
         }
         Set<String> unknown = new HashSet<>(source.names());
@@ -67,7 +69,7 @@ final class ModelTensors implements TensorSource {
             throw Refusal.unsupported(
                     path, "tensor " + Collections.min(unknown) + " has no part in a " + family.hfModelType());
         }
-        return new ModelTensors(path, source, config.headDim(), found);
+        return new ModelTensors(path, source, config.attention().headDim(), found);
     }
 
     private static void check(Path path, TensorSource source, String name, long[] shape) {
@@ -83,29 +85,16 @@ final class ModelTensors implements TensorSource {
         }
     }
 
-    @Override
-    public Set<String> names() {
-        return Collections.unmodifiableSet(stored.keySet());
+    SortedSet<TensorId> ids() {
+        return Collections.unmodifiableSortedSet(new TreeSet<>(stored.keySet()));
     }
 
-    @Override
-    public TensorInfo info(String hfName) {
-        TensorInfo info = source.info(stored(hfName).name());
-        return new TensorInfo(hfName, info.shape(), info.dtype());
+    TensorInfo info(TensorId id) {
+        return source.info(stored(id).name());
     }
 
-    @Override
-    public void readFloats(String hfName, FloatBuffer target) {
-        StoredTensor tensor = stored(hfName);
-        switch (tensor.order()) {
-            case PLAIN -> source.readFloats(tensor.name(), target);
-            case INTERLEAVED -> readRows(hfName, 0, (int) info(hfName).rows(), target);
-        }
-    }
-
-    @Override
-    public void readRows(String hfName, long firstRow, int rows, FloatBuffer target) {
-        StoredTensor tensor = stored(hfName);
+    void readRows(TensorId id, long firstRow, int rows, FloatBuffer target) {
+        StoredTensor tensor = stored(id);
         switch (tensor.order()) {
             case PLAIN -> source.readRows(tensor.name(), firstRow, rows, target);
             case INTERLEAVED -> gatherRows(tensor, firstRow, rows, target);
@@ -127,10 +116,10 @@ final class ModelTensors implements TensorSource {
         target.limit(limit);
     }
 
-    private StoredTensor stored(String hfName) {
-        StoredTensor tensor = stored.get(hfName);
+    private StoredTensor stored(TensorId id) {
+        StoredTensor tensor = stored.get(id);
         if (tensor == null) {
-            throw Refusal.misused(path, "holds no tensor " + hfName);
+            throw Refusal.misused(path, "holds no tensor " + id);
         }
         return tensor;
     }

@@ -64,15 +64,30 @@ public record RopeSpec(double theta, Scaling scaling) {
     }
 
     /**
-     * The angles per position, in radians, of pairs {@code (i, i + headDim / 2)}.
-     *
-     * @return headDim / 2 values: {@code theta^(-2 i / headDim)}, stretched
+     * Which of several tables of angles a sequence of that length uses; scalings that look at the length have two.
+     * Sequences of different regimes cannot share keys.
      */
-    public double[] inverseFrequencies(int headDim) {
-        double[] frequencies = new double[headDim / 2];
+    public int regime(int sequenceLength) {
+        return 0;
+    }
+
+    /**
+     * The angles per position, in radians, of pairs {@code (i, i + dims / 2)}.
+     *
+     * @param dims channels that rotate
+     * @param sequenceLength tokens of the whole sequence
+     * @return dims / 2 values: {@code theta^(-2 i / dims)}, stretched
+     */
+    public double[] inverseFrequencies(int dims, int sequenceLength) {
+        double[] frequencies = new double[dims / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = scaling.scaled(Math.pow(theta, -2.0 * i / headDim), i);
+            frequencies[i] = scaling.scaled(Math.pow(theta, -2.0 * i / dims), i);
         }
         return frequencies;
+    }
+
+    /** The factor of cosines and sines in a sequence of that length. */
+    public double amplitude(int sequenceLength) {
+        return 1;
     }
 }

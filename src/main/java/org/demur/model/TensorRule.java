@@ -5,12 +5,13 @@ import java.util.List;
 /**
  * One kind of tensor of an architecture; {@code N} in a name stands for the block's number.
  *
+ * @param role what it does
  * @param hfName canonical name
  * @param ggufName the name in GGUF files
  * @param shape row-major, in terms of the configuration
  * @param ggufOrder the order of the rows in GGUF files
  */
-record TensorRule(String hfName, String ggufName, List<Width> shape, RowOrder ggufOrder) {
+record TensorRule(TensorRole role, String hfName, String ggufName, List<Width> shape, RowOrder ggufOrder) {
     private static final String BLOCK = ".N.";
 
     /** Widths that shapes are made of. */
@@ -24,10 +25,12 @@ record TensorRule(String hfName, String ggufName, List<Width> shape, RowOrder gg
         long of(ModelConfig config) {
             return switch (this) {
                 case MODEL -> config.dModel();
-                case FEED_FORWARD -> config.dFf();
+                case FEED_FORWARD -> config.mlp().width();
                 case VOCABULARY -> config.vocabSize();
-                case QUERIES -> (long) config.nHeads() * config.headDim();
-                case KEYS -> (long) config.nKvHeads() * config.headDim();
+                case QUERIES ->
+                    (long) config.attention().heads() * config.attention().headDim();
+                case KEYS ->
+                    (long) config.attention().kvHeads() * config.attention().headDim();
             };
         }
     }
@@ -50,10 +53,6 @@ record TensorRule(String hfName, String ggufName, List<Width> shape, RowOrder gg
                 }
             };
         }
-    }
-
-    boolean perBlock() {
-        return hfName.contains(BLOCK);
     }
 
     String hfName(int block) {
