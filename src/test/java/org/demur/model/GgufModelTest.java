@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tiny GGUF models as bundles. */
 class GgufModelTest {
-    private static final String QUERIES = "model.layers.1.self_attn.q_proj.weight";
+    private static final TensorId QUERIES = TensorId.of(TensorRole.QUERY, 1);
 
     @TempDir
     private Path folder;
@@ -33,24 +33,11 @@ class GgufModelTest {
         try (ModelBundle bundle = open(TinyGguf.llama())) {
             assertThat(bundle.name()).isEqualTo("tiny");
             assertThat(bundle.config())
-                    .isEqualTo(new ModelConfig(
-                            "llama",
-                            2,
-                            8,
-                            2,
-                            1,
-                            4,
-                            12,
-                            5,
-                            1e-5f,
-                            new RopeSpec(10_000, new RopeSpec.None()),
-                            false,
-                            true,
-                            16));
-            assertThat(bundle.names())
+                    .isEqualTo(LlamaNames.config(2, 8, 5, 16, new LlamaNames.Blocks(2, 1, 12, 1e-5f, 10_000)));
+            assertThat(bundle.tensors())
                     .hasSize(2 + 2 * 9)
-                    .contains("model.embed_tokens.weight", "model.layers.0.mlp.down_proj.weight")
-                    .doesNotContain("lm_head.weight");
+                    .contains(TensorId.of(TensorRole.EMBEDDING), TensorId.of(TensorRole.DOWN, 0))
+                    .doesNotContain(TensorId.of(TensorRole.HEAD));
             assertThat(bundle.files()).singleElement().satisfies(file -> assertThat(file.sha256())
                     .isEqualTo(bundle.digest()));
         }
@@ -60,7 +47,7 @@ class GgufModelTest {
     void readsAnUntiedHead() throws IOException {
         try (ModelBundle bundle = open(TinyGguf.llama().ramp("output.weight", 5, 8))) {
             assertThat(bundle.config().tiedHead()).isFalse();
-            assertThat(bundle.tensor("lm_head.weight").shape()).containsExactly(5, 8);
+            assertThat(bundle.tensor(TensorId.of(TensorRole.HEAD)).shape()).containsExactly(5, 8);
         }
     }
 
@@ -90,7 +77,7 @@ class GgufModelTest {
         }
         try (ModelBundle bundle = open(file)) {
             FloatBuffer bias = FloatBuffer.allocate(8);
-            bundle.readFloats("model.layers.1.self_attn.q_proj.bias", bias);
+            bundle.readFloats(TensorId.of(TensorRole.QUERY_BIAS, 1), bias);
             assertThat(bias.array()).containsExactly(0, 2, 1, 3, 4, 6, 5, 7);
         }
     }
@@ -102,7 +89,7 @@ class GgufModelTest {
         divisors.int32(Float.floatToRawIntBits(8));
         TinyGguf file = TinyGguf.llama().tensor("rope_freqs.weight", 0, divisors.toByteArray(), 2);
         try (ModelBundle bundle = open(file)) {
-            double[] frequencies = bundle.config().rope().inverseFrequencies(4);
+            double[] frequencies = bundle.config().layers().get(0).rope().inverseFrequencies(4, 16);
             assertThat(frequencies[0]).isEqualTo(1);
             assertThat(frequencies[1]).isCloseTo(0.01 / 8, within(1e-12));
         }
@@ -113,7 +100,7 @@ class GgufModelTest {
         TinyGguf file =
                 TinyGguf.llama().text("llama.rope.scaling.type", "linear").real("llama.rope.scaling.factor", 4);
         try (ModelBundle bundle = open(file)) {
-            assertThat(bundle.config().rope().scaling()).isEqualTo(new RopeSpec.Linear(4));
+            assertThat(bundle.config().layers().get(1).rope().scaling()).isEqualTo(new RopeSpec.Linear(4));
         }
     }
 

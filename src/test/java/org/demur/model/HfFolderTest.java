@@ -39,20 +39,7 @@ class HfFolderTest {
     void readsAFolderWithoutTokenizer() {
         try (ModelBundle bundle = ModelBundle.open(folder)) {
             assertThat(bundle.config())
-                    .isEqualTo(new ModelConfig(
-                            "llama",
-                            1,
-                            8,
-                            2,
-                            1,
-                            4,
-                            12,
-                            5,
-                            1e-5,
-                            new RopeSpec(10_000, new RopeSpec.None()),
-                            false,
-                            true,
-                            16));
+                    .isEqualTo(LlamaNames.config(1, 8, 5, 16, new LlamaNames.Blocks(2, 1, 12, 1e-5, 10_000)));
             assertThat(bundle.special().turnEnds()).containsExactlyInAnyOrder(3, 4);
             assertThat(bundle.special().eos()).hasValue(3);
             assertThat(bundle.special().bosText()).isEmpty();
@@ -111,7 +98,13 @@ class HfFolderTest {
     void readsRopeInEverySpelling(String key, String scaling) throws IOException {
         config(", " + key);
         try (ModelBundle bundle = ModelBundle.open(folder)) {
-            assertThat(bundle.config().rope().scaling().getClass().getSimpleName())
+            assertThat(bundle.config()
+                            .layers()
+                            .get(0)
+                            .rope()
+                            .scaling()
+                            .getClass()
+                            .getSimpleName())
                     .isEqualTo(scaling);
         }
     }
@@ -132,7 +125,7 @@ class HfFolderTest {
             "rope_scaling": {"type": "linear"}                     | key factor is missing
             "rope_scaling": {"type": "linear", "factor": 0}        | rope frequency is Infinity
             "rope_theta": -1.0                                     | rope theta is -1.0
-            "head_dim": 3                                          | odd width 3
+            "head_dim": 3                                          | an odd number of channels, 3
             "head_dim": 1e9                                        | head_dim is not a whole number
             "vocab_size": 6                                        | Duplicate field 'vocab_size'
             """)
@@ -156,8 +149,8 @@ class HfFolderTest {
         }
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Map.of(), tensors);
         try (ModelBundle bundle = ModelBundle.open(folder)) {
-            assertThat(bundle.config().attentionBias()).isTrue();
-            assertThat(bundle.names()).hasSize(15).contains("model.layers.0.self_attn.o_proj.bias");
+            assertThat(bundle.config().attention().qkvBias()).isTrue();
+            assertThat(bundle.tensors()).hasSize(15).contains(TensorId.of(TensorRole.ATTENTION_OUTPUT_BIAS, 0));
         }
     }
 
@@ -208,7 +201,7 @@ class HfFolderTest {
     void readsShardsThroughTheirIndex() throws IOException {
         shard("one.safetensors", "two.safetensors");
         try (ModelBundle bundle = ModelBundle.open(folder)) {
-            assertThat(bundle.names()).hasSize(11);
+            assertThat(bundle.tensors()).hasSize(11);
             assertThat(bundle.files())
                     .extracting(FileDigest::name)
                     .containsExactly(

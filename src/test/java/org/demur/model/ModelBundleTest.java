@@ -40,16 +40,16 @@ class ModelBundleTest {
             assertThat(bundle.config()).isEqualTo(legacy.config());
             assertThat(bundle.config().nLayers())
                     .isEqualTo(config.path("num_hidden_layers").asInt());
-            assertThat(bundle.config().headDim())
+            assertThat(bundle.config().attention().headDim())
                     .isEqualTo(config.path("head_dim").asInt());
-            assertThat(bundle.config().rope().theta())
+            assertThat(bundle.config().layers().get(0).rope().theta())
                     .isEqualTo(config.path("rope_parameters").path("rope_theta").asDouble());
-            assertThat(bundle.config().attentionBias())
+            assertThat(bundle.config().attention().qkvBias())
                     .isEqualTo(config.path("attention_bias").asBoolean());
-            assertThat(bundle.config().tiedHead()).isEqualTo(!bundle.names().contains("lm_head.weight"));
+            assertThat(bundle.config().tiedHead()).isEqualTo(!bundle.tensors().contains(TensorId.of(TensorRole.HEAD)));
             assertThat(bundle.special().turnEnds()).containsExactly(2);
             assertThat(bundle.digest()).matches("[0-9a-f]{64}").isNotEqualTo(legacy.digest());
-            for (String tensor : bundle.names()) {
+            for (TensorId tensor : bundle.tensors()) {
                 FloatBuffer floats =
                         FloatBuffer.allocate((int) bundle.tensor(tensor).elementCount());
                 bundle.readFloats(tensor, floats);
@@ -101,16 +101,16 @@ class ModelBundleTest {
                 String stored = entry.getValue().path("gguf").asText();
                 int columns = (int) raw.info(stored).rowLength();
                 int heads = stored.contains("attn_k")
-                        ? bundle.config().nKvHeads()
-                        : bundle.config().nHeads();
-                float[] canonical = floats(bundle, entry.getKey());
+                        ? bundle.config().attention().kvHeads()
+                        : bundle.config().attention().heads();
+                float[] canonical = floats(bundle, LlamaNames.id(entry.getKey()));
                 float[] inFile = floats(raw, stored);
                 float[] expected = permuted ? permute(canonical, heads, columns) : canonical;
                 assertThat(inFile).as(entry.getKey()).isEqualTo(expected);
             }
             FloatBuffer rows = FloatBuffer.allocate(3 * bundle.config().dModel());
-            bundle.readRows("model.layers.1.self_attn.q_proj.weight", 7, 3, rows);
-            float[] whole = floats(bundle, "model.layers.1.self_attn.q_proj.weight");
+            bundle.readRows(TensorId.of(TensorRole.QUERY, 1), 7, 3, rows);
+            float[] whole = floats(bundle, TensorId.of(TensorRole.QUERY, 1));
             int from = 7 * bundle.config().dModel();
             assertThat(rows.array()).isEqualTo(Arrays.copyOfRange(whole, from, from + rows.capacity()));
         }
@@ -131,20 +131,8 @@ class ModelBundleTest {
         String sums = Files.readString(SharedData.path("models", SMOLLM2_SHA256));
         try (ModelBundle bundle = ModelBundle.open(file)) {
             assertThat(bundle.config())
-                    .isEqualTo(new ModelConfig(
-                            "llama",
-                            30,
-                            576,
-                            9,
-                            3,
-                            64,
-                            1536,
-                            49152,
-                            1e-5f,
-                            new RopeSpec(100_000, new RopeSpec.None()),
-                            false,
-                            true,
-                            8192));
+                    .isEqualTo(
+                            LlamaNames.config(30, 576, 49152, 8192, new LlamaNames.Blocks(9, 3, 1536, 1e-5f, 100_000)));
             SpecialTokens special = bundle.special();
             assertThat(special.bos()).hasValue(1);
             assertThat(special.eos()).hasValue(2);
@@ -184,9 +172,9 @@ class ModelBundleTest {
         return stored;
     }
 
-    private static float[] floats(ModelBundle bundle, String name) {
-        FloatBuffer floats = FloatBuffer.allocate((int) bundle.tensor(name).elementCount());
-        bundle.readFloats(name, floats);
+    private static float[] floats(ModelBundle bundle, TensorId id) {
+        FloatBuffer floats = FloatBuffer.allocate((int) bundle.tensor(id).elementCount());
+        bundle.readFloats(id, floats);
         return floats.array();
     }
 

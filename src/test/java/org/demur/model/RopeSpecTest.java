@@ -12,26 +12,26 @@ class RopeSpecTest {
 
     @Test
     void fallsGeometricallyFromOne() {
-        double[] frequencies = new RopeSpec(10_000, new RopeSpec.None()).inverseFrequencies(8);
+        double[] frequencies = new RopeSpec(10_000, new RopeSpec.None()).inverseFrequencies(8, 16);
         assertThat(frequencies).containsExactly(new double[] {1, 0.1, 0.01, 0.001}, within(TOLERANCE));
     }
 
     @Test
     void dividesAllLinearly() {
-        double[] frequencies = new RopeSpec(10_000, new RopeSpec.Linear(4)).inverseFrequencies(4);
+        double[] frequencies = new RopeSpec(10_000, new RopeSpec.Linear(4)).inverseFrequencies(4, 16);
         assertThat(frequencies).containsExactly(new double[] {0.25, 0.0025}, within(TOLERANCE));
     }
 
     @Test
     void dividesByPair() {
         RopeSpec rope = new RopeSpec(10_000, new RopeSpec.Divisors(List.of(1.0, 8.0)));
-        assertThat(rope.inverseFrequencies(4)).containsExactly(new double[] {1, 0.00125}, within(TOLERANCE));
+        assertThat(rope.inverseFrequencies(4, 16)).containsExactly(new double[] {1, 0.00125}, within(TOLERANCE));
     }
 
     @Test
     void keepsBlendsAndDividesAsLlama31Does() {
         RopeSpec rope = new RopeSpec(10_000, new RopeSpec.Llama3(8, 1, 4, 64));
-        double[] frequencies = rope.inverseFrequencies(8);
+        double[] frequencies = rope.inverseFrequencies(8, 16);
         // Turns within 64 positions: 10.2 (kept), 1.0186 (blended), 0.10 and 0.01 (divided).
         double smooth = (64 * 0.1 / (2 * Math.PI) - 1) / 3;
         double blended = (1 - smooth) * 0.1 / 8 + smooth * 0.1;
