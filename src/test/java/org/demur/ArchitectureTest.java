@@ -44,7 +44,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sae", "config", "prompts", "model", "edit", "refusal"})
+    @ValueSource(strings = {"sae", "config", "prompts", "model", "edit", "refusal", "hub"})
     void numbersAndTextsKnowNeitherSparkNorTensors(String name) {
         noClasses()
                 .that()
@@ -53,6 +53,26 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.spark..", "ai.djl..")
                 .because("they must be testable in milliseconds and usable anywhere")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheHubUsesTheNetworkForFiles() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.demur.hub..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.net.http..")
+                .because("everything else must give the same results without a network")
+                .check(CLASSES);
+        classes()
+                .that()
+                .resideInAPackage("org.demur.hub..")
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("org.demur.hub..", "org.demur.runtime..", "org.demur.study..")
+                .because("models are found in one place, whether they are fetched or not")
                 .check(CLASSES);
     }
 

@@ -12,6 +12,7 @@ import org.demur.runtime.NativeSettings;
 import org.demur.runtime.Pace;
 import org.demur.runtime.Progress;
 import org.demur.runtime.SparkSessions;
+import org.demur.study.StudyConfig;
 import org.demur.study.StudyEvents;
 import org.demur.study.StudyPlan;
 import org.demur.study.StudyPlan.PlannedStage;
@@ -25,17 +26,23 @@ final class Console implements StudyEvents {
 
     private final PrintWriter out;
     private final PrintWriter err;
+    private final Progress progress;
 
     Console(CommandLine commandLine) {
         out = commandLine.getOut();
         err = commandLine.getErr();
+        progress = System.console() == null ? new LogProgress() : new TerminalProgress(err);
+    }
+
+    /** Plans what the job file says; a model that has to be fetched first shows its progress here. */
+    StudyPlan plan(StudyConfig config) {
+        return StudyPlan.of(config, progress);
     }
 
     /** Connects a plan to Spark and to this console; starts nothing yet. */
     StudyRun prepare(StudyPlan plan) {
         int threads = plan.model().nativeThreads();
         NativeSettings.apply(threads);
-        Progress progress = System.console() == null ? new LogProgress() : new TerminalProgress(err);
         return new StudyRun(plan, () -> SparkSessions.start(plan.config().master(), threads), progress, this);
     }
 

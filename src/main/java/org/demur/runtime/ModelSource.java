@@ -9,22 +9,44 @@ import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.hub.HubModels;
+import org.demur.hub.HubReference;
+import org.demur.hub.Network;
 import org.demur.model.ModelBundle;
 import org.demur.table.Sha256;
 
-/** Finds the model of a job file: a file or folder, or {@code classpath:NAME} for one that the job jar carries. */
+/**
+ * Finds the model of a job file: a file or folder, {@code classpath:NAME} for one that the job jar carries, or
+ * {@code hf://owner/name@commit} for one in the local cache of the Hugging Face hub.
+ */
 public final class ModelSource {
     private static final String CLASSPATH = "classpath:";
 
     private ModelSource() {}
 
-    /** Opens the model; fails with MISSING_INPUT when there is none at the path. */
+    /** Brings a model of the hub into this machine's cache; does nothing for other paths. Executors never do this. */
+    public static void fetch(String path, Network network, Progress progress) {
+        if (HubReference.isSpelledBy(path)) {
+            HubModels.ofEnvironment().fetched(HubReference.parse(path), network, new FetchProgress(progress));
+        }
+    }
+
+    /** Opens the model; uses no network, and fails with MISSING_INPUT when there is none at the path. */
     public static ModelBundle open(String path) {
-        Path file = path.startsWith(CLASSPATH) ? unpack(path.substring(CLASSPATH.length())) : Path.of(path);
+        Path file = located(path);
         if (!Files.exists(file)) {
             throw missing(path);
         }
         return ModelBundle.open(file);
+    }
+
+    private static Path located(String path) {
+        if (path.startsWith(CLASSPATH)) {
+            return unpack(path.substring(CLASSPATH.length()));
+        }
+        return HubReference.isSpelledBy(path)
+                ? HubModels.ofEnvironment().cached(HubReference.parse(path))
+                : Path.of(path);
     }
 
     /** Weights are memory-mapped, so a resource becomes a file, named by its digest and shared by all processes. */

@@ -2,6 +2,7 @@ package org.demur.study;
 
 import java.util.List;
 import org.demur.config.ConfigSection;
+import org.demur.hub.Network;
 import org.demur.runtime.RunSeed;
 import org.demur.runtime.Stage;
 
@@ -19,10 +20,18 @@ public record StudyConfig(
     /**
      * The section {@code model}.
      *
-     * @param path file, folder or {@code classpath:} name
+     * @param path file, folder, {@code classpath:} name or {@code hf:} reference
+     * @param network whether a model of the hub may be fetched
      * @param nativeThreads threads of the tensor library per task
      */
-    public record ModelSettings(String path, int nativeThreads) {}
+    public record ModelSettings(String path, Network network, int nativeThreads) {
+        private static ModelSettings from(ConfigSection model) {
+            return new ModelSettings(
+                    model.string("path"),
+                    model.flag("allow-network") ? Network.ALLOWED : Network.FORBIDDEN,
+                    model.integer("native-threads"));
+        }
+    }
 
     /** A section for values that the job file itself refers to. */
     private static final String VARIABLES = "let";
@@ -42,7 +51,7 @@ public record StudyConfig(
                 study.string("warehouse"),
                 root.section("spark").string("master"),
                 new RunSeed(study.longInteger("seed")),
-                new ModelSettings(model.string("path"), model.integer("native-threads")),
+                ModelSettings.from(model),
                 Stages.of(root, turnDate));
         rejectUnknown(root, config.stages());
         return config;

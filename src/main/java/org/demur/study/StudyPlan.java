@@ -11,6 +11,7 @@ import org.demur.config.CanonicalJson;
 import org.demur.engine.ModelSpec;
 import org.demur.model.ModelBundle;
 import org.demur.runtime.ModelSource;
+import org.demur.runtime.Progress;
 import org.demur.runtime.Stage;
 import org.demur.table.RunId;
 
@@ -35,9 +36,15 @@ public final class StudyPlan {
         this.model = model;
     }
 
-    /** Digests the model and the source files, and plans every stage. */
+    /** Plans without showing the progress of a fetch. */
     public static StudyPlan of(StudyConfig config) {
+        return of(config, Progress.SILENT);
+    }
+
+    /** Fetches the model where the job file allows it, digests it and the source files, and plans every stage. */
+    public static StudyPlan of(StudyConfig config, Progress progress) {
         StudyConfig.ModelSettings settings = config.model();
+        ModelSource.fetch(settings.path(), settings.network(), progress);
         try (ModelBundle bundle = ModelSource.open(settings.path())) {
             ModelSpec model = new ModelSpec(settings.path(), bundle.digest(), settings.nativeThreads());
             StudyPlan plan = new StudyPlan(config, model);

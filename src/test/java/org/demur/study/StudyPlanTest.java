@@ -117,6 +117,19 @@ class StudyPlanTest {
     }
 
     @Test
+    void modelOfTheHubNeedsACommitAndPermission() {
+        assertThatThrownBy(() -> plan("model.path=\"hf://team/small@main\""))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("hf://team/small@main does not name a commit");
+        String commit = "0".repeat(40);
+        assertThatThrownBy(() -> plan("model.path=\"hf://no-such-team/small@" + commit + "\""))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("hf://no-such-team/small@" + commit + " is not complete in the cache")
+                .hasMessageContaining("--set model.allow-network=true");
+        assertThat(run("prompts", "model.allow-network=true")).isEqualTo(run("prompts"));
+    }
+
+    @Test
     void inputOfALeftOutStageIsRefused() {
         assertThatThrownBy(() -> plan("study.stages=[extract]"))
                 .isInstanceOf(JobException.class)
