@@ -4,23 +4,17 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The tokenizer in the metadata of a GGUF file, as far as it is a byte-level BPE. */
+/** The tokenizer in the metadata of a GGUF file: byte-level or SentencePiece. */
 final class GgufTokenizer {
-    private static final String PREFIX = "tokenizer.ggml.";
-    private static final int NORMAL = 1;
-    private static final int CONTROL = 3;
-    private static final int USER_DEFINED = 4;
+    private static final String BYTE_LEVEL = "gpt2";
+    private static final String SENTENCE_PIECE = "llama";
 
     private final GgufMetadata metadata;
 
@@ -30,63 +24,55 @@ final class GgufTokenizer {
 
     /** Refuses tokens without a row in the embedding. */
     void requireAtMost(int vocabularySize) {
-        int tokens = metadata.texts(PREFIX + "tokens").orElse(List.of()).size();
+        int tokens = GgufVocabulary.of(metadata).size();
         if (tokens > vocabularySize) {
             throw Refusal.broken(
-                    metadata.path(), PREFIX + "tokens has " + tokens + " for an embedding of " + vocabularySize);
+                    metadata.path(),
+                    GgufVocabulary.PREFIX + "tokens has " + tokens + " for an embedding of " + vocabularySize);
         }
     }
 
     SpecialTokens special() {
-        List<String> tokens = metadata.texts(PREFIX + "tokens").orElse(List.of());
-        long[] types = types(tokens.size());
+        GgufVocabulary vocabulary = GgufVocabulary.of(metadata);
         Map<String, Integer> control = new TreeMap<>();
-        for (int id = 0; id < types.length; id++) {
-            if (types[id] == CONTROL) {
-                control.put(tokens.get(id), id);
+        for (int id = 0; id < vocabulary.size(); id++) {
+            if (vocabulary.types().get(id) == TokenType.CONTROL) {
+                control.put(vocabulary.tokens().get(id), id);
             }
         }
-        OptionalInt bos = id("bos_token_id", tokens.size());
-        OptionalInt eos = id("eos_token_id", tokens.size());
+        OptionalInt bos = vocabulary.id("bos_token_id");
+        OptionalInt eos = vocabulary.id("eos_token_id");
         Set<Integer> turnEnds = new TreeSet<>(SpecialTokens.namedTurnEnds(control));
         eos.ifPresent(turnEnds::add);
-        id("eot_token_id", tokens.size()).ifPresent(turnEnds::add);
+        vocabulary.id("eot_token_id").ifPresent(turnEnds::add);
         return new SpecialTokens(
                 bos,
                 eos,
-                id("padding_token_id", tokens.size()),
-                bos.isPresent() ? tokens.get(bos.getAsInt()) : "",
-                eos.isPresent() ? tokens.get(eos.getAsInt()) : "",
+                vocabulary.id("padding_token_id"),
+                bos.isPresent() ? vocabulary.tokens().get(bos.getAsInt()) : "",
+                eos.isPresent() ? vocabulary.tokens().get(eos.getAsInt()) : "",
                 turnEnds,
-                metadata.flag(PREFIX + "add_bos_token")
-                        .orElse(PreTokenizer.of(preName())
-                                .map(PreTokenizer::addsBos)
-                                .orElse(false)),
+                metadata.flag(GgufVocabulary.PREFIX + "add_bos_token").orElseGet(this::usuallyAddsBos),
                 control);
     }
 
     /** The tokenizer.json that encodes as this tokenizer does. */
     String json() {
-        String model = metadata.text(PREFIX + "model").orElse("none");
-        if (!model.equals("gpt2")) {
-            throw Refusal.unsupported(metadata.path(), "tokenizer.ggml.model " + model);
-        }
-        PreTokenizer pre = PreTokenizer.of(preName())
-                .orElseThrow(() -> Refusal.unsupported(metadata.path(), "tokenizer.ggml.pre " + preName()));
-        List<String> tokens = required("tokens");
+        TokenizerScheme scheme = scheme();
         StringWriter text = new StringWriter();
         try (JsonGenerator json = StrictJson.mapper().getFactory().createGenerator(text)) {
             json.writeStartObject();
             json.writeStringField("version", "1.0");
             json.writeNullField("truncation");
             json.writeNullField("padding");
-            writeAddedTokens(json, tokens);
-            pre.writeTo(json);
+            writeAddedTokens(json, scheme);
+            TokenizerSteps steps = scheme.steps();
+            json.writeObjectField("normalizer", steps.normalizer());
+            json.writeObjectField("pre_tokenizer", steps.preTokenizer());
             json.writeNullField("post_processor");
-            json.writeFieldName("decoder");
-            json.writeRawValue(
-                    "{\"type\":\"ByteLevel\",\"add_prefix_space\":true,\"trim_offsets\":true," + "\"use_regex\":true}");
-            writeModel(json, pre, tokens);
+            json.writeObjectField("decoder", steps.decoder());
+            json.writeFieldName("model");
+            scheme.writeModel(json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("a string cannot fail to be written", e);
@@ -94,98 +80,61 @@ final class GgufTokenizer {
         return text.toString();
     }
 
-    private void writeAddedTokens(JsonGenerator json, List<String> tokens) throws IOException {
-        long[] types = types(tokens.size());
+    private TokenizerScheme scheme() {
+        GgufVocabulary vocabulary = GgufVocabulary.of(metadata);
+        TokenizerScheme scheme =
+                switch (modelName()) {
+                    case BYTE_LEVEL ->
+                        new ByteLevelScheme(
+                                vocabulary,
+                                PreTokenizer.of(preName())
+                                        .orElseThrow(() -> Refusal.unsupported(
+                                                metadata.path(), "tokenizer.ggml.pre " + preName())));
+                    case SENTENCE_PIECE -> SentencePieceFamily.scheme(vocabulary);
+                    default -> throw Refusal.unsupported(metadata.path(), "tokenizer.ggml.model " + modelName());
+                };
+        if (vocabulary.size() == 0) {
+            throw vocabulary.broken("tokens is missing");
+        }
+        return scheme;
+    }
+
+    private static void writeAddedTokens(JsonGenerator json, TokenizerScheme scheme) throws IOException {
+        GgufVocabulary vocabulary = scheme.vocabulary();
         json.writeArrayFieldStart("added_tokens");
-        for (int id = 0; id < types.length; id++) {
-            if (types[id] == CONTROL || types[id] == USER_DEFINED) {
+        for (int id = 0; id < vocabulary.size(); id++) {
+            TokenType type = vocabulary.types().get(id);
+            if (type.isAdded()) {
+                boolean control = type == TokenType.CONTROL;
                 json.writeStartObject();
                 json.writeNumberField("id", id);
-                json.writeStringField("content", tokens.get(id));
-                for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized")) {
+                json.writeStringField("content", vocabulary.tokens().get(id));
+                for (String flag : List.of("single_word", "lstrip", "normalized")) {
                     json.writeBooleanField(flag, false);
                 }
-                json.writeBooleanField("special", types[id] == CONTROL);
+                json.writeBooleanField("rstrip", control && scheme.swallowsSpaceBehind(id));
+                json.writeBooleanField("special", control);
                 json.writeEndObject();
             }
         }
         json.writeEndArray();
     }
 
-    private void writeModel(JsonGenerator json, PreTokenizer pre, List<String> tokens) throws IOException {
-        json.writeObjectFieldStart("model");
-        json.writeStringField("type", "BPE");
-        for (String field : List.of("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix")) {
-            json.writeNullField(field);
-        }
-        json.writeBooleanField("fuse_unk", false);
-        json.writeBooleanField("byte_fallback", false);
-        json.writeBooleanField("ignore_merges", pre.ignoresMerges());
-        Map<String, Integer> vocabulary = vocabulary(tokens);
-        json.writeObjectFieldStart("vocab");
-        for (int id = 0; id < tokens.size(); id++) {
-            json.writeNumberField(tokens.get(id), id);
-        }
-        json.writeEndObject();
-        json.writeArrayFieldStart("merges");
-        for (String merge : required("merges")) {
-            int space = merge.indexOf(' ', 1);
-            String left = space < 0 ? "" : merge.substring(0, space);
-            String right = space < 0 ? "" : merge.substring(space + 1);
-            if (!vocabulary.containsKey(left)
-                    || !vocabulary.containsKey(right)
-                    || !vocabulary.containsKey(left + right)) {
-                throw Refusal.broken(metadata.path(), PREFIX + "merges joins what is no token");
-            }
-            json.writeStartArray();
-            json.writeString(left);
-            json.writeString(right);
-            json.writeEndArray();
-        }
-        json.writeEndArray();
-        json.writeEndObject();
+    /** What llama.cpp does where a file does not say. */
+    private boolean usuallyAddsBos() {
+        return switch (modelName()) {
+            case SENTENCE_PIECE -> true;
+            case BYTE_LEVEL ->
+                PreTokenizer.of(preName()).map(PreTokenizer::addsBos).orElse(false);
+            default -> false;
+        };
     }
 
-    private Map<String, Integer> vocabulary(List<String> tokens) {
-        Map<String, Integer> vocabulary = new HashMap<>();
-        for (int id = 0; id < tokens.size(); id++) {
-            if (vocabulary.put(tokens.get(id), id) != null) {
-                throw Refusal.broken(metadata.path(), PREFIX + "tokens repeats token " + id);
-            }
-        }
-        return vocabulary;
+    private String modelName() {
+        return metadata.text(GgufVocabulary.PREFIX + "model").orElse("none");
     }
 
     private String preName() {
-        return metadata.text(PREFIX + "pre").orElse("default");
-    }
-
-    private List<String> required(String key) {
-        return metadata.texts(PREFIX + key)
-                .orElseThrow(() -> Refusal.broken(metadata.path(), "key " + PREFIX + key + " is missing"));
-    }
-
-    private long[] types(int tokens) {
-        Optional<long[]> types = metadata.wholes(PREFIX + "token_type");
-        if (types.isEmpty()) {
-            long[] normal = new long[tokens];
-            Arrays.fill(normal, NORMAL);
-            return normal;
-        }
-        if (types.get().length != tokens) {
-            throw Refusal.broken(metadata.path(), PREFIX + "token_type has " + types.get().length + " of " + tokens);
-        }
-        return types.get();
-    }
-
-    private OptionalInt id(String key, int tokens) {
-        OptionalLong id = metadata.whole(PREFIX + key);
-        if (id.isEmpty()) {
-            return OptionalInt.empty();
-        }
-        if (id.getAsLong() < 0 || id.getAsLong() >= tokens) {
-            throw Refusal.broken(metadata.path(), "key " + PREFIX + key + " is " + id.getAsLong() + " of " + tokens);
-        }
-        return OptionalInt.of((int) id.getAsLong());
+        return metadata.text(GgufVocabulary.PREFIX + "pre").orElse("default");
     }
 }

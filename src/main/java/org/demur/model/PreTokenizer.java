@@ -1,27 +1,41 @@
 package org.demur.model;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * How text is cut before byte pairs are merged, by the names {@code tokenizer.ggml.pre} takes.
  *
- * <p>The expressions are those of the publishers' tokenizer.json files.
+ * <p>The names are those that llama.cpp's converter writes; the expressions are those of the publishers' tokenizer.json
+ * files. {@code default} is what the converter of old wrote for every byte-level tokenizer: it is read as GPT-2's, as
+ * the transformers library does. Where that library's own reader of GGUF files leaves a publisher's file (it cuts
+ * SmolLM's text without taking digits apart, merges inside Llama 3's whole-word tokens and skips Qwen's composition of
+ * characters), the publisher's is followed.
  */
 enum PreTokenizer {
-    GPT2(List.of("gpt-2", "gpt2", "default")),
+    GPT2(List.of("gpt-2", "gpt2", "phi-2", "default")),
     SMOLLM(List.of("smollm")),
     LLAMA3(List.of("llama-bpe", "llama3", "llama-v3")),
-    QWEN2(List.of("qwen2"));
+    /** Phi-4 as well. */
+    DBRX(List.of("dbrx")),
+    /** Qwen 2 to 3. */
+    QWEN2(List.of("qwen2")),
+    /** Mistral Nemo and its like. */
+    TEKKEN(List.of("tekken")),
+    /** Phi-4-mini as well. */
+    GPT4O(List.of("gpt-4o"));
 
-    private static final String BYTES_AND_WORDS =
-            "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true," + "\"use_regex\":true}";
-    private static final String BYTES =
-            "{\"type\":\"ByteLevel\",\"add_prefix_space\":false,\"trim_offsets\":true," + "\"use_regex\":false}";
-    private static final String WORDS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s"
-            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private static final String SPACES = "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String WORDS =
+            CONTRACTIONS + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*" + SPACES;
+    private static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
+    private static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
+    private static final String CASED_WORDS = "[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "*" + LOWER + "+%1$s"
+            + "|[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "+" + LOWER + "*%1$s"
+            + "|\\p{N}%2$s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*" + SPACES;
 
     private final List<String> names;
 
@@ -37,45 +51,53 @@ enum PreTokenizer {
 
     /** Whether bos goes in front where the file does not say. */
     boolean addsBos() {
-        return this == LLAMA3;
+        return this == LLAMA3 || this == TEKKEN;
     }
 
     /** Whether a word that is a token is taken whole. */
     boolean ignoresMerges() {
-        return this == LLAMA3;
+        return this == LLAMA3 || this == TEKKEN;
     }
 
-    /** Writes the fields {@code normalizer} and {@code pre_tokenizer}. */
-    void writeTo(JsonGenerator json) throws IOException {
-        json.writeFieldName("normalizer");
-        json.writeRawValue(this == QWEN2 ? "{\"type\":\"NFC\"}" : "null");
-        json.writeFieldName("pre_tokenizer");
-        switch (this) {
-            case GPT2 -> json.writeRawValue(BYTES_AND_WORDS);
-            case SMOLLM ->
-                json.writeRawValue("{\"type\":\"Sequence\",\"pretokenizers\":["
-                        + "{\"type\":\"Digits\",\"individual_digits\":true},"
-                        + BYTES_AND_WORDS
-                        + "]}");
-            case LLAMA3 -> writeSplit(json, String.format(WORDS, "{1,3}"));
-            case QWEN2 -> writeSplit(json, String.format(WORDS, ""));
-        }
+    TokenizerSteps steps() {
+        return new TokenizerSteps(
+                TokenizerSteps.step(this == QWEN2 ? "{\"type\": \"NFC\"}" : "null"),
+                switch (this) {
+                    case GPT2 -> bytes(true);
+                    case SMOLLM -> sequence(digits(), bytes(true));
+                    case LLAMA3, DBRX -> sequence(split(WORDS.formatted("{1,3}")), bytes(false));
+                    case QWEN2 -> sequence(split(WORDS.formatted("")), bytes(false));
+                    case TEKKEN -> sequence(split(CASED_WORDS.formatted("", "")), bytes(false));
+                    case GPT4O -> sequence(split(CASED_WORDS.formatted(CONTRACTIONS + "?", "{1,3}")), bytes(false));
+                },
+                TokenizerSteps.step(
+                        """
+                        {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}"""));
     }
 
-    private static void writeSplit(JsonGenerator json, String expression) throws IOException {
-        json.writeStartObject();
-        json.writeStringField("type", "Sequence");
-        json.writeArrayFieldStart("pretokenizers");
-        json.writeStartObject();
-        json.writeStringField("type", "Split");
-        json.writeObjectFieldStart("pattern");
-        json.writeStringField("Regex", expression);
-        json.writeEndObject();
-        json.writeStringField("behavior", "Isolated");
-        json.writeBooleanField("invert", false);
-        json.writeEndObject();
-        json.writeRawValue(BYTES);
-        json.writeEndArray();
-        json.writeEndObject();
+    private static JsonNode sequence(JsonNode first, JsonNode second) {
+        ObjectNode sequence = StrictJson.mapper().createObjectNode().put("type", "Sequence");
+        sequence.putArray("pretokenizers").add(first).add(second);
+        return sequence;
+    }
+
+    private static JsonNode digits() {
+        return TokenizerSteps.step("""
+                {"type": "Digits", "individual_digits": true}""");
+    }
+
+    private static JsonNode bytes(boolean cutsWords) {
+        return ((ObjectNode) TokenizerSteps.step(
+                        """
+                {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true}"""))
+                .put("use_regex", cutsWords);
+    }
+
+    private static JsonNode split(String expression) {
+        ObjectNode split = (ObjectNode) TokenizerSteps.step(
+                """
+                {"type": "Split", "pattern": {}, "behavior": "Isolated", "invert": false}""");
+        ((ObjectNode) split.path("pattern")).put("Regex", expression);
+        return split;
     }
 }

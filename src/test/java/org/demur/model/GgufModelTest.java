@@ -141,14 +141,15 @@ class GgufModelTest {
     static Stream<Arguments> unreadableTokenizers() {
         return Stream.of(
                 Arguments.of(TinyGguf.llama(), "tokenizer.ggml.model none"),
-                Arguments.of(TinyGguf.llama().text("tokenizer.ggml.model", "llama"), "tokenizer.ggml.model llama"),
+                Arguments.of(TinyGguf.llama().text("tokenizer.ggml.model", "t5"), "tokenizer.ggml.model t5"),
                 Arguments.of(
                         TinyGguf.llama().text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "falcon"),
                         "tokenizer.ggml.pre falcon"),
                 Arguments.of(
                         TinyGguf.llama()
                                 .text("tokenizer.ggml.model", "gpt2")
-                                .texts("tokenizer.ggml.tokens", List.of("a", "a")),
+                                .texts("tokenizer.ggml.tokens", List.of("a", "a"))
+                                .texts("tokenizer.ggml.merges", List.of()),
                         "tokens repeats token 1"),
                 Arguments.of(
                         TinyGguf.llama()
