@@ -6,6 +6,7 @@ import java.nio.file.Path;
 final class ConfigChecks {
     private static final int MAX_SIZE = 1 << 24;
     private static final int MAX_HEAD_DIM = 1 << 14;
+    private static final int MAX_BLOCKS = 1 << 9;
 
     private ConfigChecks() {}
 
@@ -15,6 +16,14 @@ final class ConfigChecks {
             throw Refusal.broken(file, "key " + key + " is " + value + ", not within 1.." + MAX_SIZE);
         }
         return (int) value;
+    }
+
+    /** A number of blocks that may be believed before their tensors are looked for. */
+    static int blocks(Path file, int count) {
+        if (count > MAX_BLOCKS) {
+            throw Refusal.broken(file, count + " blocks are no model's; the most read is " + MAX_BLOCKS);
+        }
+        return count;
     }
 
     static ModelConfig checked(Path file, ModelConfig config) {

@@ -69,7 +69,7 @@ final class GgufConfig {
         requireSame("attention.value_length", headDim);
         requireSame("rope.dimension_count", headDim);
         int vocabulary = metadata.value(prefix + "vocab_size").isPresent() ? positive("vocab_size") : embeddingRows();
-        int nLayers = positive("block_count");
+        int nLayers = ConfigChecks.blocks(metadata.path(), positive("block_count"));
         boolean bias = file.names().contains(Architecture.GGUF_QUERY_BIAS);
         ModelConfig config = new ModelConfig(
                 modelType,

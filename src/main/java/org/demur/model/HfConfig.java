@@ -58,7 +58,7 @@ final class HfConfig {
     private ModelConfig config(Architecture family) {
         refuseOtherMaths(family);
         int dModel = keys.requiredSize("hidden_size");
-        int nLayers = keys.requiredSize("num_hidden_layers");
+        int nLayers = ConfigChecks.blocks(file, keys.requiredSize("num_hidden_layers"));
         int heads = keys.requiredSize("num_attention_heads");
         int headDim = keys.size("head_dim").orElse(dModel / heads);
         boolean bias = keys.flag("attention_bias").orElse(false);

@@ -1,0 +1,239 @@
+package org.demur.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.demur.JobException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Thousands of damaged files: each is read or refused by name, at once and in little memory.
+ *
+ * <p>A failure names the number of its mutant; the damage depends on that number only.
+ */
+class ModelFileFuzzTest {
+    private static final int MUTANTS = 10_000;
+    private static final Duration MOST_TIME = Duration.ofSeconds(1);
+    private static final long MOST_HEAP_BYTES = 100L << 20;
+    private static final long MOST_DIRECT_BYTES = 1L << 20;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    @TempDir
+    private Path folder;
+
+    private int opened;
+    private int refused;
+
+    @BeforeEach
+    void loadsClassesBeforeAnythingIsMeasured() throws IOException {
+        readBundle(TinyGguf.llama().withTokenizer().write(folder.resolve("sound.gguf")));
+    }
+
+    @Test
+    void readsOrRefusesDamagedGgufFiles() throws IOException {
+        byte[] sound = everyType().bytes();
+        fuzz("mutant.gguf", mutant -> new FileMutations(mutant).damaged(sound), ModelFileFuzzTest::readGguf);
+    }
+
+    @Test
+    void readsOrRefusesMadeUpGgufFiles() throws IOException {
+        fuzz("made-up.gguf", ModelFileFuzzTest::madeUp, ModelFileFuzzTest::readGguf);
+    }
+
+    @Test
+    void readsOrRefusesDamagedSafetensors() throws IOException {
+        byte[] sound = safetensors();
+        fuzz(
+                "mutant.safetensors",
+                mutant -> {
+                    FileMutations mutations = new FileMutations(mutant);
+                    return mutant % 2 == 0 ? mutations.damaged(sound) : mutations.damagedHeader(sound);
+                },
+                ModelFileFuzzTest::readSafetensors);
+    }
+
+    @Test
+    void readsOrRefusesDamagedModels() throws IOException {
+        byte[] sound = TinyGguf.llama().withTokenizer().bytes();
+        fuzz("model.gguf", mutant -> new FileMutations(mutant).damaged(sound), ModelFileFuzzTest::readBundle);
+    }
+
+    private void fuzz(String name, IntFunction<byte[]> mutants, Consumer<Path> reader) throws IOException {
+        Path path = folder.resolve(name);
+        long directBefore = directBytes();
+        for (int mutant = 0; mutant < MUTANTS; mutant++) {
+            // A new file each time: truncating one whose old mappings are still there takes the kernel long.
+            Files.deleteIfExists(path);
+            Files.write(path, mutants.apply(mutant));
+            check(mutant, path, () -> reader.accept(path));
+        }
+        assertThat(directBytes() - directBefore).isLessThan(MOST_DIRECT_BYTES);
+        // Damage that always or never matters would test nothing.
+        assertThat(opened).isGreaterThan(MUTANTS / 100);
+        assertThat(refused).isGreaterThan(MUTANTS / 2);
+    }
+
+    private void check(int mutant, Path path, ThrowingCallable reading) {
+        long bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
+        long nanosBefore = THREADS.getCurrentThreadCpuTime();
+        Throwable thrown = catchThrowable(reading);
+        long nanos = THREADS.getCurrentThreadCpuTime() - nanosBefore;
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - bytesBefore;
+        if (thrown == null) {
+            opened++;
+        } else {
+            refused++;
+            assertThat(thrown)
+                    .as("mutant %d", mutant)
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining(path.getFileName().toString());
+        }
+        assertThat(Duration.ofNanos(nanos)).as("mutant %d", mutant).isLessThan(MOST_TIME);
+        assertThat(bytes).as("mutant %d", mutant).isLessThan(MOST_HEAP_BYTES);
+    }
+
+    private static void readGguf(Path path) {
+        try (GgufFile file = GgufFile.open(path)) {
+            GgufMetadata metadata = file.metadata();
+            for (String key : metadata.keys()) {
+                for (Consumer<String> accessor : List.<Consumer<String>>of(
+                        metadata::text,
+                        metadata::whole,
+                        metadata::real,
+                        metadata::flag,
+                        metadata::texts,
+                        metadata::wholes,
+                        metadata::reals)) {
+                    assertOnlyRefusals(() -> accessor.accept(key));
+                }
+            }
+            readAll(file);
+        }
+    }
+
+    private static void readSafetensors(Path path) {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            for (String name : file.names()) {
+                assertOnlyRefusals(() -> file.readLongs(name));
+            }
+            readAll(file);
+        }
+    }
+
+    private static void readBundle(Path path) {
+        try (ModelBundle bundle = ModelBundle.open(path)) {
+            bundle.chatTemplate();
+            assertOnlyRefusals(bundle::tokenizerJson);
+            assertOnlyRefusals(bundle::special);
+            for (TensorId id : bundle.tensors()) {
+                bundle.readFloats(
+                        id,
+                        FloatBuffer.allocate(Math.toIntExact(bundle.tensor(id).elementCount())));
+            }
+        }
+    }
+
+    private static void readAll(TensorSource source) {
+        for (String name : source.names()) {
+            TensorInfo info = source.info(name);
+            int all = Math.toIntExact(info.elementCount());
+            assertOnlyRefusals(() -> source.readFloats(name, FloatBuffer.allocate(all)));
+            if (info.rows() > 0) {
+                int row = all == 0 ? 0 : (int) info.rowLength();
+                assertOnlyRefusals(() -> source.readRows(name, info.rows() - 1, 1, FloatBuffer.allocate(row)));
+            }
+        }
+    }
+
+    private static void assertOnlyRefusals(ThrowingCallable reading) {
+        Throwable thrown = catchThrowable(reading);
+        if (thrown != null) {
+            assertThat(thrown).isInstanceOf(JobException.class);
+        }
+    }
+
+    /** A sound file with every type of metadata and tensors of several types. */
+    private static TinyGguf everyType() {
+        return new TinyGguf()
+                .text("general.name", "small")
+                .whole("w", 3)
+                .real("r", 0.5f)
+                .flag("f", 1)
+                .texts("texts", List.of("a", "", "bc"))
+                .wholes("wholes", 1, -2, 3)
+                .key("big", 10, bytes -> bytes.int64(-1))
+                .key("doubles", 9, bytes -> {
+                    bytes.int32(12);
+                    bytes.int64(1);
+                    bytes.int64(Double.doubleToRawLongBits(0.25));
+                })
+                .ramp("m", 2, 3)
+                .tensor("q8", 8, new byte[2 * 34], 2, 32)
+                .tensor("q4k", 12, new byte[144], 1, 256)
+                .tensor("i64", 27, new byte[16], 2)
+                .ramp("v", 4);
+    }
+
+    /** A file of sound syntax whose types, sizes and positions are made up. */
+    private static byte[] madeUp(int mutant) {
+        FileMutations mutations = new FileMutations(mutant);
+        SplittableRandom random = mutations.random();
+        TinyGguf file = new TinyGguf().ramp("sound", 4, 8);
+        for (int keys = random.nextInt(3); keys > 0; keys--) {
+            int type = random.nextInt(13);
+            file.key("k" + keys, type, bytes -> {
+                if (type == 9) {
+                    bytes.int32(random.nextInt(14));
+                    bytes.int64(random.nextInt(4) == 0 ? mutations.extreme() : random.nextInt(4));
+                }
+                for (int i = random.nextInt(12); i > 0; i--) {
+                    bytes.int64(random.nextInt(3) == 0 ? mutations.extreme() : random.nextInt(9));
+                }
+            });
+        }
+        if (random.nextInt(4) == 0) {
+            file.whole("general.alignment", (int) mutations.extreme());
+        }
+        for (int tensors = random.nextInt(3); tensors > 0; tensors--) {
+            long[] shape = new long[1 + random.nextInt(4)];
+            for (int i = 0; i < shape.length; i++) {
+                shape[i] = random.nextInt(3) == 0 ? mutations.extreme() : 1 + random.nextInt(3);
+            }
+            long offset = random.nextBoolean() ? 32L * random.nextInt(5) : mutations.extreme();
+            file.tensorAt("t" + tensors, random.nextInt(40), offset, shape);
+        }
+        return random.nextInt(4) == 0 ? mutations.damaged(file.bytes()) : file.bytes();
+    }
+
+    private byte[] safetensors() throws IOException {
+        Path path = folder.resolve("sound.safetensors");
+        NamedTensor wide = NamedTensor.f32("matrix", new long[] {2, 3}, new float[6]);
+        NamedTensor narrow =
+                new NamedTensor("narrow", DType.BF16, new long[] {2, 1, 2}, FloatBuffer.wrap(new float[4]));
+        SafetensorsWriter.write(path, Map.of("format", "pt"), List.of(wide, narrow));
+        return Files.readAllBytes(path);
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+}
