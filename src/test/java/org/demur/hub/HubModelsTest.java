@@ -196,6 +196,42 @@ class HubModelsTest {
     }
 
     @Test
+    void whatTheServerCannotContinueIsFetchedAnew() throws IOException {
+        Files.createDirectories(blobs());
+        Files.write(blobs().resolve(hub.etag(GGUF) + ".incomplete"), new byte[1000]);
+        hub.before(GGUF, TestHub.status(416, "X-Nothing", "x"));
+
+        assertThat(fetch(FILE)).hasBinaryContent(WEIGHTS);
+        assertThat(requestsOf(GGUF).get(1)).contains(" - ");
+    }
+
+    @Test
+    void progressTellsOfLargeFilesOnly() {
+        List<String> told = new ArrayList<>();
+        hub.withLarge("model.safetensors", new byte[1 << 20]);
+        models.fetched(FOLDER, Network.ALLOWED, new TransferListener() {
+            private long sum;
+
+            @Override
+            public void started(String file, long bytes) {
+                told.add(file + " of " + bytes);
+            }
+
+            @Override
+            public void received(long bytes) {
+                sum += bytes;
+            }
+
+            @Override
+            public void finished() {
+                told.add(sum + " received");
+            }
+        });
+
+        assertThat(told).containsExactly("model.safetensors of 1048576", "1048576 received");
+    }
+
+    @Test
     void wrongBytesAreDeletedAndTheFileIsNamed() throws IOException {
         byte[] other = WEIGHTS.clone();
         other[5]++;
