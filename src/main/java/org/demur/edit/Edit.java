@@ -2,6 +2,8 @@ package org.demur.edit;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
+import org.demur.prompts.TokenClass;
 
 /**
  * A change of the residual stream h, as data: the engine plans round it instead of calling back. Unless an edit says
@@ -43,6 +45,28 @@ public sealed interface Edit extends Serializable {
         @Override
         public List<HookPoint> points() {
             return List.of(at);
+        }
+    }
+
+    /**
+     * Another edit, at some tokens only.
+     *
+     * @param edit any but Interpolate and Within
+     * @param prompt classes of the prompt's tokens at which it holds
+     * @param generated whether it holds at generated tokens
+     */
+    record Within(Edit edit, Set<TokenClass> prompt, boolean generated) implements Edit {
+        /** Copies the set; refuses what has its own choice of tokens. */
+        public Within {
+            prompt = Set.copyOf(prompt);
+            if (edit instanceof Within || edit instanceof Interpolate) {
+                throw new IllegalArgumentException(edit.getClass().getSimpleName() + " already says where it holds");
+            }
+        }
+
+        @Override
+        public List<HookPoint> points() {
+            return edit.points();
         }
     }
 }

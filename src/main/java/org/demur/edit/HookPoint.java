@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/** One place of the residual stream: a site of one block. Ordered as the forward pass reaches them. */
+/** One place of a model: a site of one block. Ordered as the forward pass reaches them. */
 public record HookPoint(Site site, int layer) implements Serializable, Comparable<HookPoint> {
     private static final Comparator<HookPoint> FORWARD_ORDER =
             Comparator.comparingInt(HookPoint::layer).thenComparing(HookPoint::site);

@@ -1,11 +1,15 @@
 package org.demur.edit;
 
-/** Where in a transformer block the residual stream is read or edited. */
+/** Where in a transformer block the residual stream, or what is added to it, is read or edited. */
 public enum Site {
     /** The stream that enters the block. */
     RESID_PRE("resid_pre"),
-    /** The stream after attention was added, before the MLP. */
+    /** What attention adds to the stream. */
+    ATTN_OUT("attn_out"),
+    /** The stream after attention was added. The MLP reads it, unless both halves of a block run side by side. */
     RESID_MID("resid_mid"),
+    /** What the MLP adds to the stream. */
+    MLP_OUT("mlp_out"),
     /** The stream that leaves the block. */
     RESID_POST("resid_post");
 
@@ -27,6 +31,7 @@ public enum Site {
                 return site;
             }
         }
-        throw new IllegalArgumentException("Unknown site " + sqlName + "; known: resid_pre, resid_mid, resid_post");
+        throw new IllegalArgumentException(
+                "Unknown site " + sqlName + "; known: resid_pre, attn_out, resid_mid, mlp_out, resid_post");
     }
 }

@@ -1,120 +1,133 @@
 package org.demur.engine;
 
-import ai.djl.ndarray.NDList;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
+import org.demur.model.BlockLayout;
 
-/** Runs a packed batch through consecutive blocks and shows the stream to a visitor at every hook point. */
+/** Runs a packed batch through consecutive blocks and shows a visitor what is at every hook point. */
 final class BlockStack {
-    /** Sees the stream at a hook point and returns it, edited or as it was. */
+    /** Sees the values at a hook point and returns them, edited or as they were. */
     interface Visitor {
         PtNDArray at(HookPoint point, PtNDArray x_ND);
+
+        /** Whether what a half adds has to be shown; showing it costs a step of its own. */
+        boolean wants(HookPoint addition);
     }
 
     /**
      * Where a pass begins and ends.
      *
-     * @param start the point whose value is handed in
-     * @param end the last point to reach
+     * @param start the point of the stream whose value is handed in
+     * @param end the last point of the stream to reach
      */
     record Range(HookPoint start, HookPoint end) {
         static Range upTo(HookPoint end) {
             return new Range(new HookPoint(Site.RESID_PRE, 0), end);
         }
+
+        /** Ends where the value at the point has been added to the stream. */
+        static HookPoint including(HookPoint point) {
+            return switch (point.site()) {
+                case ATTN_OUT -> new HookPoint(Site.RESID_MID, point.layer());
+                case MLP_OUT -> HookPoint.residPost(point.layer());
+                case RESID_PRE, RESID_MID, RESID_POST -> point;
+            };
+        }
+    }
+
+    /** Attention of the blocks of one pass. */
+    interface Attention {
+        /**
+         * The stream after attention, or what attention adds to it.
+         *
+         * @param added whether the stream itself is added at once
+         */
+        PtNDArray of(PtNDArray x_ND, int layer, boolean added);
     }
 
     private final ModelWeights weights;
+    private final BlockLayout layout;
     private final ScriptCalls calls;
-    private final PtNDArray noPast;
 
-    BlockStack(ModelWeights weights, ScriptCalls calls, PtNDManager manager, long... emptyPastShape) {
-        this.weights = weights;
+    BlockStack(LanguageModel model, ScriptCalls calls) {
+        this.weights = model.weights();
+        this.layout = model.config().layout();
         this.calls = calls;
-        this.noPast = TorchRuntime.allocate(manager, emptyPastShape);
     }
 
     /**
      * The stream at the end of the range.
      *
      * @param start_ND stream at the start, before that point's edits; freed when the calls allow it
-     * @param past keys and values of earlier tokens, or of none
-     * @param kept receives the keys and values of all tokens, or is empty-handed when nothing is wanted
      */
-    PtNDArray run(
-            PtNDArray start_ND, PassInputs inputs, Range range, KeysValues past, KeysValues kept, Visitor visitor) {
+    PtNDArray run(PtNDArray start_ND, Range range, Attention attention, Visitor visitor) {
         PtNDArray x = visit(range.start, start_ND, visitor);
         if (range.start.equals(range.end)) {
             return x;
         }
+        boolean midGiven = range.start.site() == Site.RESID_MID;
         int first = range.start.site() == Site.RESID_POST ? range.start.layer() + 1 : range.start.layer();
         for (int layer = first; layer <= range.end.layer(); layer++) {
             HookPoint pre = new HookPoint(Site.RESID_PRE, layer);
             HookPoint mid = new HookPoint(Site.RESID_MID, layer);
-            if (pre.compareTo(range.start) > 0) {
-                x = visit(pre, x, visitor);
+            PtNDArray middle = x;
+            if (layer > first || !midGiven) {
+                x = pre.compareTo(range.start) > 0 ? visit(pre, x, visitor) : x;
+                if (range.end.equals(pre)) {
+                    return x;
+                }
+                middle = visit(mid, attend(x, layer, attention, visitor), visitor);
+                if (range.end.equals(mid)) {
+                    free(x, middle);
+                    return middle;
+                }
             }
-            if (range.end.equals(pre)) {
-                return x;
-            }
-            if (mid.compareTo(range.start) > 0) {
-                x = visit(mid, attention(x, layer, inputs, past, kept), visitor);
-            }
-            if (range.end.equals(mid)) {
-                return x;
-            }
-            x = visit(HookPoint.residPost(layer), mlp(x, layer), visitor);
+            PtNDArray read = layout == BlockLayout.PARALLEL ? x : middle;
+            PtNDArray post = mlp(read, middle, layer, visitor);
+            free(x, post);
+            free(middle, post, x);
+            x = visit(HookPoint.residPost(layer), post, visitor);
         }
         return x;
     }
 
     private PtNDArray visit(HookPoint point, PtNDArray x, Visitor visitor) {
         PtNDArray next = visitor.at(point, x);
-        if (next != x) {
-            free(x);
-        }
+        free(x, next);
         return next;
     }
 
-    private PtNDArray attention(PtNDArray x, int layer, PassInputs in, KeysValues past, KeysValues kept) {
-        ModelWeights.Block block = weights.blocks().get(layer);
-        boolean none = past.keys().isEmpty();
-        NDList result = calls.many(
-                "attention",
-                x,
-                block.attentionNorm(),
-                block.qkv(),
-                block.qkvBias(),
-                block.output(),
-                block.outputBias(),
-                in.cos(),
-                in.sin(),
-                in.mask(),
-                in.querySlots(),
-                in.tokenSlots(),
-                none ? noPast : past.keys().get(layer),
-                none ? noPast : past.values().get(layer));
-        free(x);
-        if (kept.wanted()) {
-            kept.keys().add((PtNDArray) result.get(1));
-            kept.values().add((PtNDArray) result.get(2));
-        } else {
-            free((PtNDArray) result.get(1));
-            free((PtNDArray) result.get(2));
+    private PtNDArray attend(PtNDArray x, int layer, Attention attention, Visitor visitor) {
+        HookPoint addition = new HookPoint(Site.ATTN_OUT, layer);
+        if (visitor.wants(addition)) {
+            return plus(x, visit(addition, attention.of(x, layer, false), visitor));
         }
-        return (PtNDArray) result.get(0);
+        return attention.of(x, layer, true);
     }
 
-    private PtNDArray mlp(PtNDArray x, int layer) {
-        ModelWeights.Block block = weights.blocks().get(layer);
-        PtNDArray next = calls.one("mlp", x, block.mlpNorm(), block.gateUp(), block.down());
-        free(x);
-        return next;
+    private PtNDArray mlp(PtNDArray read, PtNDArray middle, int layer, Visitor visitor) {
+        WeightList own = weights.blocks().get(layer).mlp();
+        HookPoint addition = new HookPoint(Site.MLP_OUT, layer);
+        if (visitor.wants(addition)) {
+            return plus(middle, visit(addition, calls.one("mlp", own, read), visitor));
+        }
+        return calls.one("mlp_post", own, read, middle);
     }
 
-    private void free(PtNDArray x) {
-        if (calls.freesInputs()) {
+    private PtNDArray plus(PtNDArray x, PtNDArray addition) {
+        PtNDArray sum = calls.one("plus", x, addition);
+        free(addition);
+        return sum;
+    }
+
+    /** Frees a tensor that is none of those still needed. */
+    private void free(PtNDArray x, PtNDArray... needed) {
+        boolean used = false;
+        for (PtNDArray other : needed) {
+            used |= x == other;
+        }
+        if (calls.freesInputs() && !used) {
             x.close();
         }
     }

@@ -37,15 +37,24 @@ public final class ForwardResult {
         return tokenNll[sequence];
     }
 
-    void activation(int sequence, HookPoint at, float[] rows) {
-        activations.get(at)[sequence] = rows;
+    /** The array to fill for a sequence, made when first asked for. */
+    float[] activation(int sequence, HookPoint at, int floats) {
+        float[][] rows = activations.get(at);
+        if (rows[sequence] == null) {
+            rows[sequence] = new float[floats];
+        }
+        return rows[sequence];
     }
 
     void lastLogits(int sequence, float[] logits) {
         lastLogits[sequence] = logits;
     }
 
-    void tokenNll(int sequence, float[] nll) {
-        tokenNll[sequence] = nll;
+    /** The array to fill for a sequence, made when first asked for. */
+    float[] tokenNll(int sequence, int tokens) {
+        if (tokenNll[sequence] == null) {
+            tokenNll[sequence] = new float[tokens];
+        }
+        return tokenNll[sequence];
     }
 }

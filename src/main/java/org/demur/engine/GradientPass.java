@@ -5,7 +5,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,30 +28,28 @@ final class GradientPass {
         this.manager = manager;
     }
 
-    void run(List<Integer> indices, List<TokenSequence> batch) {
+    void run(List<Cluster.Row> rows) {
         ScriptCalls calls = new ScriptCalls.Gradient(model.script());
+        List<TokenSequence> batch = rows.stream().map(Cluster.Row::sequence).toList();
+        List<Integer> indices = rows.stream().map(Cluster.Row::index).toList();
         TokenLayout layout =
                 TokenLayout.of(batch.stream().mapToInt(TokenSequence::length).toArray(), 0);
-        ResidualEditor editor = model.editor(manager, batch);
-        Map<HookPoint, PtNDArray> leaves = new TreeMap<>();
         HookPoint from = plan.start().map(ForwardPlan.Start::at).orElse(new HookPoint(Site.RESID_PRE, 0));
         BlockStack.Range range =
                 new BlockStack.Range(from, HookPoint.residPost(model.config().nLayers() - 1));
+        PassInputs inputs =
+                model.attentionKinds().prompt(manager, layout, batch.get(0).length());
         JniUtils.setGradMode(true);
         try {
             PtNDArray start = plan.start().isPresent() ? given(indices, layout) : embedded(batch, layout);
-            PtNDArray end = model.stack(calls, manager)
-                    .run(
-                            start,
-                            model.inputs(manager, layout),
-                            range,
-                            KeysValues.none(),
-                            KeysValues.none(),
-                            (point, x) -> withLeaf(point, editor.apply(point, x, layout, calls), leaves));
+            var attention = new PromptAttention(model, manager, calls, inputs, PromptAttention.Tokens.ownOnly());
+            Leaves leaves = new Leaves(
+                    layout, new ResidualEditor(manager, model.config().dModel(), batch), calls);
+            PtNDArray end = new BlockStack(model, calls).run(start, range, attention, leaves);
             PtNDArray metrics = metrics(end, indices, layout, calls);
             PtNDArray ones = (PtNDArray) manager.ones(new Shape(indices.size()));
             JniUtils.backward(metrics, ones, false, false);
-            copyOut(metrics, leaves, indices, layout);
+            copyOut(metrics, leaves.leaves, indices, layout);
         } finally {
             JniUtils.setGradMode(false);
         }
@@ -65,20 +62,40 @@ final class GradientPass {
     }
 
     private PtNDArray embedded(List<TokenSequence> batch, TokenLayout layout) {
-        List<int[]> ids = new ArrayList<>();
-        batch.forEach(sequence -> ids.add(sequence.tokenIds()));
+        List<int[]> ids = batch.stream().map(TokenSequence::tokenIds).toList();
         PtNDArray packed = TorchRuntime.longs(manager, layout.pack(ids));
-        return model.script().call(manager, "embed", packed, model.weights().embedding());
+        return model.script().call(manager, "embed", model.weights().embedding(), packed);
     }
 
-    private PtNDArray withLeaf(HookPoint point, PtNDArray x, Map<HookPoint, PtNDArray> leaves) {
-        if (!plan.at().contains(point)) {
-            return x;
+    /** Edits, and adds a leaf at each wanted point. */
+    private final class Leaves implements BlockStack.Visitor {
+        private final TokenLayout layout;
+        private final ResidualEditor editor;
+        private final ScriptCalls calls;
+        private final Map<HookPoint, PtNDArray> leaves = new TreeMap<>();
+
+        Leaves(TokenLayout layout, ResidualEditor editor, ScriptCalls calls) {
+            this.layout = layout;
+            this.editor = editor;
+            this.calls = calls;
         }
-        PtNDArray leaf = (PtNDArray) manager.zeros(x.getShape());
-        JniUtils.attachGradient(leaf, true);
-        leaves.put(point, leaf);
-        return (PtNDArray) x.add(leaf);
+
+        @Override
+        public PtNDArray at(HookPoint point, PtNDArray x_ND) {
+            PtNDArray x = editor.apply(point, x_ND, layout, calls);
+            if (!plan.at().contains(point)) {
+                return x;
+            }
+            PtNDArray leaf = (PtNDArray) manager.zeros(x.getShape());
+            JniUtils.attachGradient(leaf, true);
+            leaves.put(point, leaf);
+            return (PtNDArray) x.add(leaf);
+        }
+
+        @Override
+        public boolean wants(HookPoint addition) {
+            return plan.at().contains(addition) || editor.touches(addition);
+        }
     }
 
     private PtNDArray metrics(PtNDArray end, List<Integer> indices, TokenLayout layout, ScriptCalls calls) {
@@ -92,9 +109,8 @@ final class GradientPass {
         PtNDArray last = calls.one("rows", end, TorchRuntime.longs(manager, layout.lastRows()));
         return calls.one(
                 "logit_difference",
-                last,
-                model.weights().finalNorm(),
                 model.weights().head(),
+                last,
                 TorchRuntime.longs(manager, plus),
                 TorchRuntime.longs(manager, minus));
     }

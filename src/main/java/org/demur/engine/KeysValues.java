@@ -1,30 +1,25 @@
 package org.demur.engine;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Keys and values of consecutive blocks from the first, each [B, S, KV, HD].
+ * Keys and values of tokens by block, each [B, S, KV, HD].
  *
- * @param wanted whether a pass shall add its own
  * @param keys one tensor a block
  * @param values one tensor a block
  */
-record KeysValues(boolean wanted, List<PtNDArray> keys, List<PtNDArray> values) {
-    /** None, and none wanted. */
-    static KeysValues none() {
-        return new KeysValues(false, List.of(), List.of());
-    }
-
+record KeysValues(Map<Integer, PtNDArray> keys, Map<Integer, PtNDArray> values) implements AutoCloseable {
     /** Empty, to be filled by a pass. */
-    static KeysValues collecting() {
-        return new KeysValues(true, new ArrayList<>(), new ArrayList<>());
+    static KeysValues empty() {
+        return new KeysValues(new TreeMap<>(), new TreeMap<>());
     }
 
     /** Frees the tensors. */
-    void close() {
-        keys.forEach(PtNDArray::close);
-        values.forEach(PtNDArray::close);
+    @Override
+    public void close() {
+        keys.values().forEach(PtNDArray::close);
+        values.values().forEach(PtNDArray::close);
     }
 }

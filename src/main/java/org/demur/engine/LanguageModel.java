@@ -2,72 +2,72 @@ package org.demur.engine;
 
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.demur.edit.Edit;
+import java.util.stream.LongStream;
 import org.demur.model.ModelBundle;
 import org.demur.model.ModelConfig;
 
 /**
- * A chat model in memory, fp32. Reads and edits the residual stream in packed batches, gives gradients with respect to
- * it, and generates greedily under the same edits.
+ * A chat model in memory. Reads and edits the residual stream in packed batches, gives gradients with respect to it, and
+ * continues prompts under the same edits. Requests are planned as a whole: what rows have in common runs once.
  *
- * <p>Several threads may call one instance; each call has its own temporaries and frees them before it returns.
- * Results don't depend on how sequences are batched beyond the rounding of fp32 sums.
+ * <p>Several threads may call one instance; each call has its own temporaries, within the budget, and frees them before it
+ * returns. Results don't depend on the other rows of a request, their order or the batches beyond the rounding of fp32
+ * sums: relative differences of logits stay below 1e-4.
  */
 public final class LanguageModel implements AutoCloseable {
     private final PtNDManager manager;
     private final ModelConfig config;
-    private final ModelWeights weights;
+    private final Placement placement;
+    private final MemoryBudget budget;
     private final TorchScript script;
-    private final RotaryTable rotary;
+    private final ModelWeights weights;
+    private final AttentionKinds attentionKinds;
     private final ModelBundle bundle;
     private HfTokenizer tokenizer;
 
-    private LanguageModel(PtNDManager manager, ModelBundle bundle) {
+    private LanguageModel(PtNDManager manager, ModelBundle bundle, Placement placement, MemoryBudget budget) {
         this.manager = manager;
         this.config = bundle.config();
-        this.weights = ModelWeights.load(manager, bundle);
-        this.script = TorchScript.compile(manager, "transformer.torchscript", "Transformer", constants(config));
-        this.rotary = new RotaryTable(config);
+        this.placement = placement;
+        this.budget = budget;
+        this.script = TorchScript.compile(
+                manager, "transformer.torchscript", "Transformer", ScriptConstants.of(config, placement));
+        this.weights = new WeightLoader(manager, bundle, placement, script).load();
+        this.attentionKinds = new AttentionKinds(config);
         this.bundle = bundle;
     }
 
-    /** Reads the weights into native memory; the bundle may be closed afterwards: only its texts are used later. */
+    /** The same on the CPU, in fp32, with the standard budget. */
     public static LanguageModel load(ModelBundle bundle) {
-        PtNDManager manager = TorchRuntime.newManager();
+        return load(bundle, Placement.cpu(), MemoryBudget.STANDARD);
+    }
+
+    /**
+     * Reads the weights into the device's memory; the bundle may be closed afterwards: only its texts are used later.
+     *
+     * @throws org.demur.JobException if the device is not there
+     */
+    public static LanguageModel load(ModelBundle bundle, Placement placement, MemoryBudget budget) {
+        PtNDManager manager = TorchRuntime.newManager(placement);
         try {
             TorchRuntime.enterThread();
-            return new LanguageModel(manager, bundle);
+            return new LanguageModel(manager, bundle, placement, budget);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
     }
 
-    private static Map<String, Object> constants(ModelConfig config) {
-        int heads = config.attention().heads();
-        int keyHeads = config.attention().kvHeads();
-        int width = config.attention().headDim();
-        return Map.ofEntries(
-                Map.entry("EPS", config.norm().eps()),
-                Map.entry("HD", width),
-                Map.entry("HALF", width / 2),
-                Map.entry("H", heads),
-                Map.entry("KV", keyHeads),
-                Map.entry("G", heads / keyHeads),
-                Map.entry("QK_HEADS", heads + keyHeads),
-                Map.entry("QK_WIDTH", (heads + keyHeads) * width),
-                Map.entry("KV_WIDTH", keyHeads * width),
-                Map.entry("Q_WIDTH", heads * width),
-                Map.entry("FF", config.mlp().width()));
-    }
-
     /** Shape and constants of the model. */
     public ModelConfig config() {
         return config;
+    }
+
+    /** Where the weights are and how they are kept. */
+    public Placement placement() {
+        return placement;
     }
 
     /**
@@ -90,37 +90,53 @@ public final class LanguageModel implements AutoCloseable {
     /** Runs the sequences and delivers what the plan asks for. */
     public ForwardResult forward(List<TokenSequence> sequences, ForwardPlan plan) {
         ForwardResult result = new ForwardResult(plan, sequences.size());
-        for (List<Integer> indices : BatchPlan.byTokens(sequences, plan.maxTokensPerBatch())) {
-            scoped(scope -> new ForwardPass(this, plan, result, scope).run(indices, pick(sequences, indices)));
+        boolean shares = plan.start().isEmpty();
+        for (Cluster cluster : RequestPlan.clusters(sequences, rules(shares))) {
+            scoped(scope -> new ForwardPass(this, plan, result, cluster).run(scope));
         }
         return result;
     }
 
-    /** Gradients of each sequence's logit difference with respect to the stream at the plan's points. */
+    /** Gradients of each sequence's logit difference with respect to the values at the plan's points. */
     public GradientResult gradients(List<TokenSequence> sequences, GradientPlan plan) {
         GradientResult result = new GradientResult(plan, sequences.size());
-        for (List<Integer> indices : BatchPlan.byTokens(sequences, plan.maxTokensPerBatch())) {
-            scoped(scope -> new GradientPass(this, plan, result, scope).run(indices, pick(sequences, indices)));
+        for (Cluster cluster : RequestPlan.clusters(sequences, rules(false))) {
+            for (List<Cluster.Row> part : cluster.parts(passTokens(plan.maxTokensPerBatch()))) {
+                Halving.run(part, rows -> scoped(scope -> new GradientPass(this, plan, result, scope).run(rows)));
+            }
         }
         return result;
     }
 
-    /** Continues every prompt greedily, its edits active in prompt and continuation. */
+    /** Continues every prompt, its edits active in prompt and continuation. */
     public List<Generation> generate(List<TokenSequence> prompts, GenerationPlan plan) {
         Generation[] generations = new Generation[prompts.size()];
-        for (List<Integer> indices : BatchPlan.byCaches(prompts, plan.maxBatchRows(), plan.maxNewTokens())) {
-            scoped(scope -> {
-                List<Generation> batch = new GenerationPass(this, plan, scope).run(pick(prompts, indices));
-                for (int b = 0; b < batch.size(); b++) {
-                    generations[indices.get(b)] = batch.get(b);
-                }
-            });
+        for (Cluster cluster : RequestPlan.clusters(prompts, rules(true))) {
+            scoped(scope -> new GenerationPass(this, plan, cluster, generations).run(scope));
         }
         return List.of(generations);
     }
 
+    /**
+     * The logits that the model would give if these were values of its last residual stream (logit lens).
+     *
+     * @param x_ND row-major, as many rows of width d as wanted
+     * @return one row of V logits a row
+     */
+    public float[][] logitLens(float[] x_ND) {
+        int rows = x_ND.length / config.dModel();
+        float[][] logits = new float[rows][];
+        scoped(scope -> {
+            Head head = new Head(this, new ScriptCalls.Inference(script, scope), scope);
+            PtNDArray x = TorchRuntime.floats(scope, x_ND, rows, config.dModel());
+            head.eachLogits(x, LongStream.range(0, rows).toArray(), (row, values) -> logits[row] = values);
+        });
+        return logits;
+    }
+
     @Override
     public synchronized void close() {
+        weights.close();
         script.close();
         if (tokenizer != null) {
             tokenizer.close();
@@ -139,10 +155,21 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    private static List<TokenSequence> pick(List<TokenSequence> sequences, List<Integer> indices) {
-        List<TokenSequence> picked = new ArrayList<>(indices.size());
-        indices.forEach(i -> picked.add(sequences.get(i)));
-        return picked;
+    private RequestPlan.Rules rules(boolean shares) {
+        return new RequestPlan.Rules(passTokens(Integer.MAX_VALUE), shares, config.layout(), attentionKinds::regimes);
+    }
+
+    /** Tokens that go through the blocks at once: what the plan asks for, within the budget. */
+    int passTokens(int wanted) {
+        return Math.min(wanted, budget.passTokens(config));
+    }
+
+    int logitRows() {
+        return budget.logitRows(config);
+    }
+
+    int cacheSlots() {
+        return budget.cacheSlots(config);
     }
 
     ModelWeights weights() {
@@ -153,42 +180,7 @@ public final class LanguageModel implements AutoCloseable {
         return script;
     }
 
-    ResidualEditor editor(PtNDManager scope, List<TokenSequence> batch) {
-        List<List<Edit>> edits = new ArrayList<>(batch.size());
-        batch.forEach(sequence -> edits.add(sequence.edits()));
-        return new ResidualEditor(scope, config.dModel(), edits);
-    }
-
-    BlockStack stack(ScriptCalls calls, PtNDManager scope) {
-        return new BlockStack(
-                weights,
-                calls,
-                scope,
-                1,
-                0,
-                config.attention().kvHeads(),
-                config.attention().headDim());
-    }
-
-    PassInputs inputs(PtNDManager scope, TokenLayout layout) {
-        return PassInputs.of(scope, layout, config, rotary);
-    }
-
-    PtNDArray cosines(PtNDManager scope, int[] positions) {
-        return TorchRuntime.floats(
-                scope,
-                rotary.cos(positions),
-                positions.length,
-                1,
-                config.attention().headDim());
-    }
-
-    PtNDArray sines(PtNDManager scope, int[] positions) {
-        return TorchRuntime.floats(
-                scope,
-                rotary.sin(positions),
-                positions.length,
-                1,
-                config.attention().headDim());
+    AttentionKinds attentionKinds() {
+        return attentionKinds;
     }
 }

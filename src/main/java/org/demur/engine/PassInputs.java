@@ -1,30 +1,21 @@
 package org.demur.engine;
 
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
-import org.demur.model.ModelConfig;
+import java.util.List;
 
-/** The index and mask tensors that every block of one packed pass shares. */
-record PassInputs(PtNDArray cos, PtNDArray sin, PtNDArray mask, PtNDArray querySlots, PtNDArray tokenSlots) {
+/**
+ * The index, angle and mask tensors that the blocks of one packed pass share.
+ *
+ * @param kinds angles and mask of each kind of attention that the model has
+ * @param kindOfLayer which of them a block uses
+ * @param querySlots see {@link TokenLayout#querySlots()}
+ * @param tokenSlots see {@link TokenLayout#tokenSlots()}
+ */
+record PassInputs(List<Kind> kinds, int[] kindOfLayer, PtNDArray querySlots, PtNDArray tokenSlots) {
+    /** One kind of attention: cosines and sines [N, 1, R], mask. */
+    record Kind(PtNDArray cos, PtNDArray sin, PtNDArray mask) {}
 
-    static PassInputs of(PtNDManager manager, TokenLayout layout, ModelConfig config, RotaryTable rotary) {
-        int[] positions = layout.positions();
-        return new PassInputs(
-                TorchRuntime.floats(
-                        manager,
-                        rotary.cos(positions),
-                        positions.length,
-                        1,
-                        config.attention().headDim()),
-                TorchRuntime.floats(
-                        manager,
-                        rotary.sin(positions),
-                        positions.length,
-                        1,
-                        config.attention().headDim()),
-                layout.causalMask(
-                        manager, config.attention().heads() / config.attention().kvHeads()),
-                TorchRuntime.longs(manager, layout.querySlots()),
-                TorchRuntime.longs(manager, layout.tokenSlots()));
+    Kind of(int layer) {
+        return kinds.get(kindOfLayer[layer]);
     }
 }

@@ -1,66 +1,70 @@
 package org.demur.engine;
 
-import org.demur.model.ModelConfig;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.demur.model.RopeSpec;
 
-/** Cosines and sines of rotary position embeddings (Su et al. 2021), in the rotate-half layout; grows on demand. */
+/**
+ * Cosines and sines of rotary position embeddings (Su et al. 2021), in the rotate-half layout; grows on demand. Scalings
+ * that look at a sequence's length have one table a regime.
+ */
 final class RotaryTable {
-    private final float[] inverseFrequencies;
-    private final int headDim;
-    private volatile Tables tables = new Tables(new float[0], new float[0]);
+    private final RopeSpec rope;
+    private final int dims;
+    private final Map<Integer, Tables> byRegime = new ConcurrentHashMap<>();
 
     private record Tables(float[] cos, float[] sin) {}
 
-    RotaryTable(ModelConfig config) {
-        headDim = config.attention().headDim();
-        double[] frequencies = config.layers().get(0).rope().inverseFrequencies(headDim, config.maxPositions());
-        inverseFrequencies = new float[frequencies.length];
-        for (int i = 0; i < frequencies.length; i++) {
-            inverseFrequencies[i] = (float) frequencies[i];
-        }
+    RotaryTable(RopeSpec rope, int dims) {
+        this.rope = rope;
+        this.dims = dims;
     }
 
-    /** Rows of cosines for the given positions, [N, HD]. */
-    float[] cos(int[] positions) {
-        return gather(upTo(positions).cos, positions);
+    /** Rows of cosines for the given positions of sequences of that length, [N, R]. */
+    float[] cos(int[] positions, int sequenceLength) {
+        return gather(upTo(positions, sequenceLength).cos, positions);
     }
 
-    /** Rows of sines for the given positions, [N, HD]. */
-    float[] sin(int[] positions) {
-        return gather(upTo(positions).sin, positions);
+    /** Rows of sines for the given positions of sequences of that length, [N, R]. */
+    float[] sin(int[] positions, int sequenceLength) {
+        return gather(upTo(positions, sequenceLength).sin, positions);
     }
 
     private float[] gather(float[] table, int[] positions) {
-        float[] rows = new float[positions.length * headDim];
+        float[] rows = new float[positions.length * dims];
         for (int n = 0; n < positions.length; n++) {
-            System.arraycopy(table, positions[n] * headDim, rows, n * headDim, headDim);
+            System.arraycopy(table, positions[n] * dims, rows, n * dims, dims);
         }
         return rows;
     }
 
-    private Tables upTo(int[] positions) {
+    private Tables upTo(int[] positions, int sequenceLength) {
         int needed = 0;
         for (int position : positions) {
             needed = Math.max(needed, position + 1);
         }
-        Tables current = tables;
-        if (current.cos.length < needed * headDim) {
-            current = compute(Integer.highestOneBit(Math.max(64, needed)) * 2);
-            tables = current;
+        int regime = rope.regime(sequenceLength);
+        Tables current = byRegime.get(regime);
+        if (current == null || current.cos.length < needed * dims) {
+            current = compute(Integer.highestOneBit(Math.max(64, needed)) * 2, sequenceLength);
+            byRegime.put(regime, current);
         }
         return current;
     }
 
-    private Tables compute(int positions) {
-        float[] cos = new float[positions * headDim];
-        float[] sin = new float[positions * headDim];
-        int half = headDim / 2;
+    private Tables compute(int positions, int sequenceLength) {
+        double[] frequencies = rope.inverseFrequencies(dims, sequenceLength);
+        double amplitude = rope.amplitude(sequenceLength);
+        float[] cos = new float[positions * dims];
+        float[] sin = new float[positions * dims];
+        int half = dims / 2;
         for (int position = 0; position < positions; position++) {
             for (int i = 0; i < half; i++) {
-                // The angle is rounded to fp32 as in the reference implementation.
-                double angle = position * inverseFrequencies[i];
-                int at = position * headDim + i;
-                cos[at] = (float) Math.cos(angle);
-                sin[at] = (float) Math.sin(angle);
+                // Frequency and angle are rounded to fp32 as in the reference implementation.
+                double angle = position * (float) frequencies[i];
+                int at = position * dims + i;
+                cos[at] = (float) (Math.cos(angle) * amplitude);
+                sin[at] = (float) (Math.sin(angle) * amplitude);
                 cos[at + half] = cos[at];
                 sin[at + half] = sin[at];
             }

@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * How the tokens of B sequences lie in a packed batch: one after another without padding; attention sees them as
@@ -14,8 +15,9 @@ import java.util.List;
  * @param starts packed row of each sequence's first token
  * @param tokens N, packed rows in all
  * @param longest T
+ * @param generated whether these are generated tokens, one a sequence
  */
-record TokenLayout(int[] lengths, int past, int[] starts, int tokens, int longest) {
+record TokenLayout(int[] lengths, int past, int[] starts, int tokens, int longest, boolean generated) {
 
     static TokenLayout of(int[] lengths, int past) {
         int[] starts = new int[lengths.length];
@@ -26,7 +28,16 @@ record TokenLayout(int[] lengths, int past, int[] starts, int tokens, int longes
             tokens += lengths[b];
             longest = Math.max(longest, lengths[b]);
         }
-        return new TokenLayout(lengths, past, starts, tokens, longest);
+        return new TokenLayout(lengths, past, starts, tokens, longest, false);
+    }
+
+    /** One newest token of each of {@code sequences} sequences. */
+    static TokenLayout step(int sequences) {
+        int[] lengths = new int[sequences];
+        int[] starts = new int[sequences];
+        Arrays.fill(lengths, 1);
+        Arrays.setAll(starts, b -> b);
+        return new TokenLayout(lengths, 0, starts, sequences, 1, true);
     }
 
     int sequences() {
@@ -38,18 +49,6 @@ record TokenLayout(int[] lengths, int past, int[] starts, int tokens, int longes
         long[] rows = new long[lengths.length];
         for (int b = 0; b < rows.length; b++) {
             rows[b] = starts[b] + lengths[b] - 1L;
-        }
-        return rows;
-    }
-
-    /** Packed rows of the given sequences, in order. */
-    long[] rowsOf(List<Integer> sequences) {
-        long[] rows = new long[sequences.stream().mapToInt(b -> lengths[b]).sum()];
-        int n = 0;
-        for (int b : sequences) {
-            for (int t = 0; t < lengths[b]; t++) {
-                rows[n++] = starts[b] + (long) t;
-            }
         }
         return rows;
     }
@@ -98,12 +97,18 @@ record TokenLayout(int[] lengths, int past, int[] starts, int tokens, int longes
         return slots;
     }
 
-    /** Causal mask [1, 1, groups T, past + T]: 0 where a query may look, minus infinity elsewhere. */
-    PtNDArray causalMask(PtNDManager manager, int groups) {
+    /**
+     * Causal mask [1, 1, groups T, past + T]: 0 where a query may look, minus infinity elsewhere.
+     *
+     * @param window keys that a query sees, itself included
+     */
+    PtNDArray causalMask(PtNDManager manager, int groups, OptionalInt window) {
         int keys = past + longest;
+        int reach = window.orElse(Integer.MAX_VALUE);
         float[] mask = new float[groups * longest * keys];
         for (int row = 0; row < groups * longest; row++) {
             int visible = past + row % longest + 1;
+            Arrays.fill(mask, row * keys, row * keys + Math.max(0, visible - reach), Float.NEGATIVE_INFINITY);
             Arrays.fill(mask, row * keys + visible, (row + 1) * keys, Float.NEGATIVE_INFINITY);
         }
         return TorchRuntime.floats(manager, mask, 1, 1, (long) groups * longest, keys);

@@ -1,5 +1,7 @@
 package org.demur.engine;
 
+import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -8,6 +10,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.demur.ExitCode;
+import org.demur.JobException;
 
 /** Native memory and thread modes of libtorch. */
 final class TorchRuntime {
@@ -15,7 +19,29 @@ final class TorchRuntime {
 
     /** A root for tensors; everything in it is freed when it closes. */
     static PtNDManager newManager() {
-        return (PtNDManager) NDManager.newBaseManager();
+        return newManager(Placement.cpu());
+    }
+
+    /**
+     * A root for tensors on a device.
+     *
+     * @throws JobException if the device is not there: a GPU that was asked for is never replaced by the CPU
+     */
+    static PtNDManager newManager(Placement placement) {
+        if (placement.gpu().isEmpty()) {
+            return (PtNDManager) NDManager.newBaseManager(Device.cpu());
+        }
+        int number = placement.gpu().getAsInt();
+        int found = Engine.getInstance().getGpuCount();
+        if (number >= found) {
+            throw new JobException(
+                    ExitCode.MISSING_INPUT,
+                    "GPU " + number + " was asked for; this process sees " + found,
+                    "the machine has none, its driver does not match, or the tensor library on the classpath is the one for"
+                            + " CPUs",
+                    "set model.device = cpu, or see deploy/README.md for what a GPU executor needs");
+        }
+        return (PtNDManager) NDManager.newBaseManager(Device.gpu(number));
     }
 
     /** Sets this thread's modes; grad mode and the graph optimiser are thread-local in libtorch. */

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -39,36 +41,68 @@ final class TorchScript implements AutoCloseable {
      *
      * @param constants values for the ${NAME} places of the source
      */
-    static TorchScript compile(PtNDManager manager, String resource, String className, Map<String, Object> constants) {
+    static TorchScript compile(PtNDManager manager, String resource, String className, Map<String, String> constants) {
         String source = read(resource);
-        for (Map.Entry<String, Object> constant : constants.entrySet()) {
-            source = source.replace("${" + constant.getKey() + "}", String.valueOf(constant.getValue()));
+        for (Map.Entry<String, String> constant : constants.entrySet()) {
+            source = source.replace("${" + constant.getKey() + "}", constant.getValue());
         }
         byte[] archive = archive(className, source);
         // Two instances, because running with gradients flips a flag of the module that other threads would see.
         return new TorchScript(load(manager, archive), load(manager, archive));
     }
 
-    /** Runs a method that returns one tensor, without autograd; integers may be mixed in. */
+    /** Runs a method that returns one tensor, without autograd. */
     PtNDArray call(PtNDManager manager, String method, PtNDArray... arguments) {
-        try (IValue result = run(method, arguments)) {
+        try (IValue result = run(method, Optional.empty(), arguments)) {
+            return result.toTensor(manager);
+        }
+    }
+
+    /** The same with weights as the last argument. */
+    PtNDArray call(PtNDManager manager, String method, WeightList weights, PtNDArray... arguments) {
+        try (IValue result = run(method, Optional.of(weights.list()), arguments)) {
             return result.toTensor(manager);
         }
     }
 
     /** Runs a method that returns a tuple of tensors, without autograd. */
-    NDList callTuple(PtNDManager manager, String method, PtNDArray... arguments) {
-        try (IValue result = run(method, arguments)) {
+    NDList callTuple(PtNDManager manager, String method, WeightList weights, PtNDArray... arguments) {
+        try (IValue result = run(method, Optional.of(weights.list()), arguments)) {
             return result.toNDList(manager);
         }
     }
 
+    /** Runs a method of one tensor and integers. */
+    PtNDArray callWithSizes(PtNDManager manager, String method, PtNDArray tensor, long... sizes) {
+        IValue[] values = new IValue[sizes.length + 1];
+        try {
+            values[0] = IValue.from(tensor);
+            for (int i = 0; i < sizes.length; i++) {
+                values[i + 1] = IValue.from(sizes[i]);
+            }
+            try (IValue result = IValueUtils.runMethod(inference, method, values)) {
+                return result.toTensor(manager);
+            }
+        } finally {
+            close(values);
+        }
+    }
+
+    /** Copies rows into a matrix of weights. */
+    void store(PtNDArray rows, long firstRow, WeightList target) {
+        try (IValue x = IValue.from(rows);
+                IValue first = IValue.from(firstRow)) {
+            IValueUtils.runMethod(inference, "store", x, first, target.list()).close();
+        }
+    }
+
     /** Runs a method under autograd; the results belong to the first argument's manager. */
-    NDList callWithGradient(String method, PtNDArray... arguments) {
-        NDList list = new NDList(arguments.length + 1);
+    NDList callWithGradient(String method, List<? extends NDArray> weights, PtNDArray... arguments) {
+        NDList list = new NDList(arguments.length + weights.size() + 1);
         for (PtNDArray argument : arguments) {
             list.add(argument);
         }
+        list.addAll(weights);
         try (NDArray name = arguments[0].getManager().zeros(new ai.djl.ndarray.types.Shape(0))) {
             name.setName("module_method:" + method);
             list.add(name);
@@ -76,18 +110,26 @@ final class TorchScript implements AutoCloseable {
         }
     }
 
-    private IValue run(String method, PtNDArray... arguments) {
-        IValue[] values = new IValue[arguments.length];
+    private IValue run(String method, Optional<IValue> last, PtNDArray... arguments) {
+        int count = arguments.length + (last.isPresent() ? 1 : 0);
+        IValue[] own = new IValue[arguments.length];
+        IValue[] values = new IValue[count];
         try {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = IValue.from(arguments[i]);
+            for (int i = 0; i < own.length; i++) {
+                own[i] = IValue.from(arguments[i]);
+                values[i] = own[i];
             }
+            last.ifPresent(list -> values[count - 1] = list);
             return IValueUtils.runMethod(inference, method, values);
         } finally {
-            for (IValue value : values) {
-                if (value != null) {
-                    value.close();
-                }
+            close(own);
+        }
+    }
+
+    private static void close(IValue[] values) {
+        for (IValue value : values) {
+            if (value != null) {
+                value.close();
             }
         }
     }

@@ -1,0 +1,67 @@
+package org.demur.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.demur.edit.HookPoint;
+
+/**
+ * Rows of a request that share work: the tokens that all of them begin with run once for each set of edits, and the blocks
+ * below the first edit run once for each prompt.
+ *
+ * @param rows numbers of the rows in the request, in the order in which they should run
+ * @param shared tokens that all rows begin with and that run once; 0 when it is not worth it or not right
+ * @param fork where rows of one prompt begin to differ by their edits; absent when no block is worth sharing
+ * @param families number of different sets of edits
+ */
+record Cluster(List<Row> rows, int shared, Optional<HookPoint> fork, int families) {
+    /**
+     * A row of the request.
+     *
+     * @param index its number there
+     * @param prompt equal for rows of the same tokens
+     * @param family equal for rows of the same edits
+     */
+    record Row(int index, TokenSequence sequence, int prompt, int family) {
+        int length() {
+            return sequence.length();
+        }
+    }
+
+    /** A length of the regime that all rows are in. */
+    int sequenceLength() {
+        return rows.get(0).length();
+    }
+
+    /** One row of each family, by the number of the family. */
+    List<Row> examples() {
+        List<Row> examples = new ArrayList<>();
+        for (int family = 0; family < families; family++) {
+            int wanted = family;
+            examples.add(rows.stream()
+                    .filter(row -> row.family() == wanted)
+                    .findFirst()
+                    .orElseThrow());
+        }
+        return examples;
+    }
+
+    /** Rows in order, cut so that no part has more own tokens than given, unless it is a single row. */
+    List<List<Row>> parts(int maxTokens) {
+        List<List<Row>> parts = new ArrayList<>();
+        List<Row> part = new ArrayList<>();
+        int tokens = 0;
+        for (Row row : rows) {
+            int own = row.length() - shared;
+            if (!part.isEmpty() && tokens + own > maxTokens) {
+                parts.add(part);
+                part = new ArrayList<>();
+                tokens = 0;
+            }
+            part.add(row);
+            tokens += own;
+        }
+        parts.add(part);
+        return parts;
+    }
+}
