@@ -108,7 +108,7 @@ final class GgufHeader {
         long alignment = metadata().whole(ALIGNMENT).orElse(DEFAULT_ALIGNMENT);
         expect(
                 alignment >= Long.BYTES && Long.bitCount(alignment) == 1 && alignment <= 1 << 30,
-                ALIGNMENT + " is " + alignment + ", not a power of two from 8 on");
+                "key " + ALIGNMENT + " is " + alignment + ", not a power of two from 8 on");
         long start = (cursor.position() + alignment - 1) / alignment * alignment;
         List<TensorSpan> byPosition = new ArrayList<>();
         for (Described tensor : described) {

@@ -13,6 +13,11 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>One {@link ByteBuffer} reaches 2 GiB, so the file is mapped as windows that start every GiB
  * and overlap by one: every range of up to 1 GiB lies within a single window.
+ *
+ * <p>Closing only drops the windows: the address space returns to the system when the garbage collector
+ * has found them. Java 17 has no supported way to unmap at once (its memory segments are incubating, and
+ * {@code Unsafe.invokeCleaner} would crash the process if another thread were reading), and read-only
+ * pages of a file cost no memory that the system could not take back.
  */
 final class MappedFile {
     private static final int STRIDE_BITS = 30;

@@ -78,8 +78,9 @@ final class SafetensorsHeader {
                     expect(spans.size() <= MAX_TENSORS, name, "exceeds " + MAX_TENSORS + " tensors");
                 }
             }
-            expect(parser.currentToken() == JsonToken.END_OBJECT, "header", "does not end");
-            expect(parser.nextToken() == null, "header", "has something behind its object");
+            if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+                throw Refusal.broken(path, "header has something behind its object");
+            }
         } catch (IOException e) {
             throw Refusal.broken(path, "header " + StrictJson.reason(e));
         }

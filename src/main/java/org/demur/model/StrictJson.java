@@ -22,6 +22,7 @@ final class StrictJson {
     static final int MAX_FILE_BYTES = 64 << 20;
 
     private static final int MAX_NESTING = 64;
+    private static final int MAX_POINTER_CHARACTERS = 256;
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -72,9 +73,19 @@ final class StrictJson {
     }
 
     static String reason(IOException e) {
-        return e instanceof JsonProcessingException json
-                ? "is not valid JSON: " + json.getOriginalMessage()
-                : "is not valid UTF-8 JSON (" + e.getClass().getSimpleName() + ")";
+        if (!(e instanceof JsonProcessingException json)) {
+            return "is not valid UTF-8 JSON (" + e.getClass().getSimpleName() + ")";
+        }
+        return "is not valid JSON" + place(json) + ": " + json.getOriginalMessage();
+    }
+
+    private static String place(JsonProcessingException json) {
+        if (!(json.getProcessor() instanceof JsonParser parser)
+                || parser.getParsingContext().pathAsPointer().matches()) {
+            return "";
+        }
+        String pointer = parser.getParsingContext().pathAsPointer().toString();
+        return " at " + pointer.substring(0, Math.min(pointer.length(), MAX_POINTER_CHARACTERS));
     }
 
     private static byte[] bytes(Path file) {
