@@ -1,188 +1,218 @@
 package org.demur.model;
 
-import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.demur.model.Architecture.Biases;
 
-/** The configuration in the metadata of a GGUF file. */
-final class GgufConfig {
-    /** The tensor with one rope divisor a pair. */
-    static final String ROPE_DIVISORS = "rope_freqs.weight";
+/** The configuration in the metadata of a GGUF file; what it leaves out follows the published models. */
+final class GgufConfig implements ConfigSource {
+    private static final String PATTERN = "attention.sliding_window_pattern";
 
-    private static final Set<String> READ = Set.of(
-            "block_count",
-            "embedding_length",
-            "feed_forward_length",
-            "vocab_size",
-            "context_length",
-            "attention.head_count",
-            "attention.head_count_kv",
-            "attention.key_length",
-            "attention.value_length",
-            "attention.layer_norm_rms_epsilon",
-            "rope.dimension_count",
-            "rope.freq_base",
-            "rope.scale_linear",
-            "rope.scaling.type",
-            "rope.scaling.factor",
-            "rope.scaling.original_context_length",
-            "rope.scaling.finetuned",
-            "tensor_data_layout");
+    /** Keys that say nothing the maths depends on, or nothing that others don't say. */
+    private static final Set<String> INERT = Set.of("tensor_data_layout", "rope.scaling.finetuned");
 
     /** Keys that change nothing at these values. */
-    private static final Map<String, Double> NEUTRAL = Map.of(
-            "expert_count", 0.0,
-            "expert_used_count", 0.0,
-            "attention.sliding_window", 0.0,
-            "attention.clamp_kqv", 0.0,
-            "attention.max_alibi_bias", 0.0,
-            "rope.scaling.attn_factor", 1.0,
-            "logit_scale", 1.0,
-            "embedding_scale", 1.0,
-            "residual_scale", 1.0);
+    private static final Map<String, Double> NEUTRAL = Map.ofEntries(
+            Map.entry("expert_count", 0.0),
+            Map.entry("expert_used_count", 0.0),
+            Map.entry("attention.sliding_window", 0.0),
+            Map.entry("attention.clamp_kqv", 0.0),
+            Map.entry("attention.max_alibi_bias", 0.0),
+            Map.entry("rope.scaling.attn_factor", 1.0),
+            Map.entry("rope.scaling.yarn_log_multiplier", 0.0),
+            Map.entry("logit_scale", 1.0),
+            Map.entry("embedding_scale", 1.0),
+            Map.entry("residual_scale", 1.0));
+
+    /** The sizes whose queries are divided by the root of the mean, not of the actual, head width. */
+    private static final Map<String, Integer> LAYERS_OF_27B = Map.of("gemma2", 46, "gemma3", 62);
 
     private final GgufFile file;
+    private final Architecture family;
     private final GgufMetadata metadata;
     private final String prefix;
+    private final GgufRope rope;
 
     private GgufConfig(GgufFile file, Architecture family) {
         this.file = file;
+        this.family = family;
         this.metadata = file.metadata();
-        this.prefix = family.ggufName() + ".";
+        this.prefix = family.names().gguf() + ".";
+        this.rope = new GgufRope(file, family);
     }
 
     static ModelConfig read(GgufFile file, Architecture family) {
-        return new GgufConfig(file, family).config(family.hfModelType());
-    }
-
-    private ModelConfig config(String modelType) {
-        refuseUnknownKeys();
-        int dModel = positive("embedding_length");
-        int nHeads = positive("attention.head_count");
-        int headDim = optional("attention.key_length").orElse(dModel / nHeads);
-        requireSame("attention.value_length", headDim);
-        requireSame("rope.dimension_count", headDim);
-        int vocabulary = metadata.value(prefix + "vocab_size").isPresent() ? positive("vocab_size") : embeddingRows();
-        int nLayers = ConfigChecks.blocks(metadata.path(), positive("block_count"));
-        boolean bias = file.names().contains(Architecture.GGUF_QUERY_BIAS);
-        ModelConfig config = new ModelConfig(
-                modelType,
-                nLayers,
-                dModel,
-                vocabulary,
-                positive("context_length"),
-                new NormSpec(NormSpec.Kind.RMS, real("attention.layer_norm_rms_epsilon"), false),
-                new AttentionSpec(
-                        nHeads,
-                        optional("attention.head_count_kv").orElse(nHeads),
-                        headDim,
-                        headDim,
-                        1 / Math.sqrt(headDim),
-                        OptionalDouble.empty(),
-                        bias,
-                        bias,
-                        false),
-                new MlpSpec(positive("feed_forward_length"), MlpSpec.Activation.SILU, true, false),
-                BlockLayout.SEQUENTIAL,
-                Collections.nCopies(nLayers, LayerAttention.full(new RopeSpec(ropeBase(), scaling(headDim)))),
-                1,
-                OptionalDouble.empty(),
-                !file.names().contains(Architecture.GGUF_HEAD));
-        return ConfigChecks.checked(metadata.path(), config);
+        GgufConfig config = new GgufConfig(file, family);
+        config.refuseUnknownKeys();
+        return ConfigAssembly.of(family, config);
     }
 
     private void refuseUnknownKeys() {
+        Set<String> read = new HashSet<>(family.gguf().keys());
+        settings().forEach(setting -> read.add(setting.gguf()));
+        read.add("attention.value_length");
+        read.addAll(GgufRope.KEYS);
         for (String key : metadata.keys()) {
             if (!key.startsWith(prefix)) {
                 continue;
             }
             String name = key.substring(prefix.length());
-            if (name.equals("attention.causal") && metadata.flag(key).orElse(true)) {
-                continue;
-            }
+            boolean causal =
+                    name.equals("attention.causal") && metadata.flag(key).orElse(true);
             boolean neutral = NEUTRAL.containsKey(name) && metadata.real(key).orElse(-1) == NEUTRAL.get(name);
-            if (!READ.contains(name) && !neutral) {
+            if (!read.contains(name) && !INERT.contains(name) && !neutral && !causal) {
                 throw Refusal.unsupported(metadata.path(), "key " + key + " is not implemented");
             }
         }
     }
 
-    private RopeSpec.Scaling scaling(int headDim) {
-        double factor = metadata.real(prefix + "rope.scale_linear").orElse(1);
-        String type = metadata.text(prefix + "rope.scaling.type").orElse(factor == 1 ? "none" : "linear");
-        RopeSpec.Scaling scaling =
-                switch (type) {
-                    case "none" -> new RopeSpec.None();
-                    case "linear" ->
-                        new RopeSpec.Linear(
-                                metadata.real(prefix + "rope.scaling.factor").orElse(factor));
-                    default ->
-                        throw Refusal.unsupported(metadata.path(), "key " + prefix + "rope.scaling.type is " + type);
-                };
-        if (!file.names().contains(ROPE_DIVISORS)) {
-            return scaling;
+    private Set<Setting> settings() {
+        Set<Setting> settings = family.settings();
+        if (family.sliding() == Sliding.LAST) {
+            settings.remove(Setting.WINDOW);
         }
-        if (!(scaling instanceof RopeSpec.None)) {
-            throw Refusal.unsupported(metadata.path(), "tensor " + ROPE_DIVISORS + " together with scaling " + type);
-        }
-        return new RopeSpec.Divisors(divisors(headDim));
+        return settings;
     }
 
-    private List<Double> divisors(int headDim) {
-        TensorInfo info = file.info(ROPE_DIVISORS);
-        if (info.elementCount() != headDim / 2) {
-            throw Refusal.broken(metadata.path(), "tensor " + info + " is not one number a pair");
-        }
-        FloatBuffer floats = FloatBuffer.allocate(headDim / 2);
-        file.readFloats(ROPE_DIVISORS, floats);
-        List<Double> divisors = new ArrayList<>();
-        for (float divisor : floats.array()) {
-            divisors.add((double) divisor);
-        }
-        return divisors;
+    @Override
+    public Path file() {
+        return metadata.path();
     }
 
-    private double ropeBase() {
-        return metadata.real(prefix + "rope.freq_base").orElse(10_000);
+    @Override
+    public String key(Setting setting) {
+        return prefix + setting.gguf();
+    }
+
+    @Override
+    public Optional<Integer> size(Setting setting) {
+        if (!settings().contains(setting)) {
+            return Optional.empty();
+        }
+        if (setting == Setting.VOCABULARY && metadata.value(key(setting)).isEmpty()) {
+            return Optional.of(embeddingRows());
+        }
+        OptionalLong stated = metadata.whole(key(setting));
+        if (stated.isPresent()) {
+            return setting == Setting.WINDOW && stated.getAsLong() == 0
+                    ? Optional.empty()
+                    : Optional.of(ConfigChecks.size(file(), key(setting), stated.getAsLong()));
+        }
+        return Optional.ofNullable(family.gguf().defaults().get(setting)).map(Double::intValue);
+    }
+
+    @Override
+    public OptionalDouble real(Setting setting) {
+        if (!settings().contains(setting)) {
+            return OptionalDouble.empty();
+        }
+        OptionalDouble stated = metadata.real(key(setting));
+        Double usual = family.gguf().defaults().get(setting);
+        return stated.isPresent() || usual == null ? stated : OptionalDouble.of(usual);
+    }
+
+    @Override
+    public MlpSpec.Activation activation() {
+        return family.activation();
+    }
+
+    @Override
+    public boolean queryKeyValueBias() {
+        return switch (family.biases()) {
+            case NONE -> false;
+            case QUERY_KEY_VALUE, ALL -> true;
+            case STATED -> hasBias(TensorRole.QUERY_BIAS);
+        };
+    }
+
+    @Override
+    public boolean outputBias() {
+        return family.biases() == Biases.ALL
+                || family.biases() == Biases.STATED && hasBias(TensorRole.ATTENTION_OUTPUT_BIAS);
+    }
+
+    private boolean hasBias(TensorRole role) {
+        return file.names().contains(family.gguf().tensors().of(role).tensor(role, 0));
+    }
+
+    @Override
+    public boolean parallel() {
+        return metadata.flag(prefix + PARALLEL).orElse(true);
+    }
+
+    @Override
+    public int rotaryDims(HeadSizes sizes) {
+        return rope.dims(sizes.headDim());
+    }
+
+    @Override
+    public double queryScalar(HeadSizes sizes) {
+        return LAYERS_OF_27B.getOrDefault(family.names().gguf(), -1) == sizes.nLayers()
+                ? (double) sizes.dModel() / sizes.heads()
+                : sizes.headDim();
+    }
+
+    @Override
+    public boolean tiedHead() {
+        TensorRole head = TensorRole.HEAD;
+        return !file.names().contains(family.gguf().tensors().of(head).tensor(head, 0));
+    }
+
+    @Override
+    public List<LayerAttention> layers(HeadSizes sizes) {
+        OptionalLong valueLength = metadata.whole(prefix + "attention.value_length");
+        if (valueLength.orElse(sizes.headDim()) != sizes.headDim()) {
+            throw Refusal.unsupported(
+                    file(), "key " + prefix + "attention.value_length differs from the head width " + sizes.headDim());
+        }
+        BitSet sliding = sliding(sizes.nLayers());
+        LayerAttention full = LayerAttention.full(rope.global(sizes.headDim()));
+        LayerAttention local = sliding.isEmpty()
+                ? full
+                : LayerAttention.sliding(size(Setting.WINDOW).orElseThrow(), rope.local(sizes.headDim()));
+        List<LayerAttention> layers = new ArrayList<>(sizes.nLayers());
+        for (int layer = 0; layer < sizes.nLayers(); layer++) {
+            layers.add(sliding.get(layer) ? local : full);
+        }
+        return layers;
+    }
+
+    private BitSet sliding(int nLayers) {
+        boolean window = size(Setting.WINDOW).isPresent();
+        return switch (family.sliding()) {
+            case NONE, LAST -> new BitSet();
+            case ALL -> Sliding.from(window ? 0 : nLayers, nLayers);
+            case EVERY_OTHER, FIVE_OF_SIX -> {
+                if (!window) {
+                    throw Refusal.broken(file(), "key " + key(Setting.WINDOW) + " is missing");
+                }
+                yield Sliding.allBut(pattern(), nLayers);
+            }
+        };
+    }
+
+    private int pattern() {
+        OptionalLong stated = metadata.whole(prefix + PATTERN);
+        return stated.isEmpty()
+                ? family.sliding().period()
+                : ConfigChecks.size(file(), prefix + PATTERN, stated.getAsLong());
     }
 
     private int embeddingRows() {
-        String name = "token_embd.weight";
+        TensorRole role = TensorRole.EMBEDDING;
+        String name = family.gguf().tensors().of(role).tensor(role, 0);
         if (!file.names().contains(name)) {
-            throw Refusal.broken(metadata.path(), "tensor " + name + " is missing");
+            throw Refusal.broken(file(), "tensor " + name + " is missing");
         }
-        return inRange("vocab_size", file.info(name).rows());
-    }
-
-    private void requireSame(String name, int value) {
-        if (optional(name).orElse(value) != value) {
-            throw Refusal.unsupported(
-                    metadata.path(), "key " + prefix + name + " differs from the head width " + value);
-        }
-    }
-
-    private double real(String name) {
-        return metadata.real(prefix + name)
-                .orElseThrow(() -> Refusal.broken(metadata.path(), "key " + prefix + name + " is missing"));
-    }
-
-    private int positive(String name) {
-        return optional(name)
-                .orElseThrow(() -> Refusal.broken(metadata.path(), "key " + prefix + name + " is missing"));
-    }
-
-    private Optional<Integer> optional(String name) {
-        OptionalLong value = metadata.whole(prefix + name);
-        return value.isPresent() ? Optional.of(inRange(name, value.getAsLong())) : Optional.empty();
-    }
-
-    private int inRange(String name, long value) {
-        return ConfigChecks.size(metadata.path(), prefix + name, value);
+        return ConfigChecks.size(
+                file(), key(Setting.VOCABULARY), file.info(name).rows());
     }
 }

@@ -24,7 +24,7 @@ final class GgufModel {
         Architecture family = Architecture.ofGguf(name)
                 .orElseThrow(() -> Refusal.unsupported(path, "architecture " + name + " is not implemented"));
         ModelConfig config = GgufConfig.read(file, family);
-        ModelTensors tensors = ModelTensors.of(path, file, config, family, ModelTensors.Naming.GGUF);
+        ModelTensors tensors = ModelTensors.of(path, file, config, family, ModelTensors.Format.GGUF);
         GgufTokenizer tokenizer = new GgufTokenizer(metadata);
         tokenizer.requireAtMost(config.vocabSize());
         Optional<String> template = metadata.text("tokenizer.chat_template");

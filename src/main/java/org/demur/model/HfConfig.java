@@ -2,46 +2,36 @@ package org.demur.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
+import org.demur.model.Architecture.Biases;
+import org.demur.model.Architecture.Trait;
 
 /**
  * The configuration in a config.json, in the spelling of transformers 4 (rope_theta, rope_scaling)
- * or 5 (rope_parameters).
+ * or 5 (rope_parameters). A missing key has the default of the family's configuration class; null sets nothing.
  */
-final class HfConfig {
-    /** Keys that, when set, change what the model computes in ways that are not implemented. */
-    private static final Set<String> REFUSED_WHEN_SET = Set.of(
-            "quantization_config",
-            "sliding_window",
-            "attn_logit_softcapping",
-            "final_logit_softcapping",
-            "num_local_experts",
-            "layer_types",
-            "auto_map");
+final class HfConfig implements ConfigSource {
+    static final String TIED = "tie_word_embeddings";
+    static final String QUERY_SCALAR = "query_pre_attn_scalar";
+    static final String LAYER_TYPES = "layer_types";
 
-    /** Keys that change nothing at these values. */
-    private static final Map<String, Double> NEUTRAL = Map.of(
-            "partial_rotary_factor", 1.0,
-            "embedding_multiplier", 1.0,
-            "residual_multiplier", 1.0,
-            "attention_multiplier", 1.0,
-            "logits_scaling", 1.0);
+    private static final double DEFAULT_QUERY_SCALAR = 256;
+    private static final int DEFAULT_MAX_WINDOW_LAYERS = 28;
+    private static final int DEFAULT_PATTERN = 6;
+    private static final String PATTERN = "sliding_window_pattern";
 
-    private static final Set<String> ACTIVATIONS = Set.of("silu", "swish");
-    private static final double DEFAULT_EPSILON = 1e-6;
-    private static final double DEFAULT_THETA = 10_000;
-    private static final int DEFAULT_POSITIONS = 2048;
-
-    private final Path file;
     private final JsonKeys keys;
+    private final Architecture family;
+    private final HfRope rope;
 
-    private HfConfig(JsonKeys keys) {
-        this.file = keys.file();
+    private HfConfig(JsonKeys keys, Architecture family) {
         this.keys = keys;
+        this.family = family;
+        this.rope = new HfRope(keys, family);
     }
 
     static Architecture family(JsonKeys keys) {
@@ -52,105 +42,153 @@ final class HfConfig {
     }
 
     static ModelConfig read(JsonKeys keys, Architecture family) {
-        return new HfConfig(keys).config(family);
-    }
-
-    private ModelConfig config(Architecture family) {
-        refuseOtherMaths(family);
-        int dModel = keys.requiredSize("hidden_size");
-        int nLayers = ConfigChecks.blocks(file, keys.requiredSize("num_hidden_layers"));
-        int heads = keys.requiredSize("num_attention_heads");
-        int headDim = keys.size("head_dim").orElse(dModel / heads);
-        boolean bias = keys.flag("attention_bias").orElse(false);
-        ModelConfig config = new ModelConfig(
-                family.hfModelType(),
-                nLayers,
-                dModel,
-                keys.requiredSize("vocab_size"),
-                keys.size("max_position_embeddings").orElse(DEFAULT_POSITIONS),
-                new NormSpec(NormSpec.Kind.RMS, keys.real("rms_norm_eps").orElse(DEFAULT_EPSILON), false),
-                new AttentionSpec(
-                        heads,
-                        keys.size("num_key_value_heads").orElse(heads),
-                        headDim,
-                        headDim,
-                        1 / Math.sqrt(headDim),
-                        OptionalDouble.empty(),
-                        bias,
-                        bias,
-                        false),
-                new MlpSpec(keys.requiredSize("intermediate_size"), MlpSpec.Activation.SILU, true, false),
-                BlockLayout.SEQUENTIAL,
-                Collections.nCopies(nLayers, LayerAttention.full(rope())),
-                1,
-                OptionalDouble.empty(),
-                keys.flag("tie_word_embeddings").orElse(false));
-        return ConfigChecks.checked(file, config);
-    }
-
-    private void refuseOtherMaths(Architecture family) {
         keys.node("architectures").ifPresent(classes -> {
-            if (classes.size() != 1 || !classes.path(0).asText().equals(family.hfClass())) {
-                throw Refusal.unsupported(file, "key architectures is not " + family.hfClass());
+            String wanted = family.names().hfClass();
+            if (classes.size() != 1 || !classes.path(0).asText().equals(wanted)) {
+                throw Refusal.unsupported(keys.file(), "key architectures is not " + wanted);
             }
         });
-        String activation = keys.text("hidden_act").orElse("silu");
-        if (!ACTIVATIONS.contains(activation)) {
-            throw Refusal.unsupported(file, "hidden_act " + activation + " is not implemented");
-        }
-        for (String key : Set.of("mlp_bias", "rope_interleaved")) {
-            if (keys.flag(key).orElse(false)) {
-                throw Refusal.unsupported(file, key + " true is not implemented");
-            }
-        }
-        for (String key : REFUSED_WHEN_SET) {
-            if (keys.node(key).isPresent()) {
-                throw Refusal.unsupported(file, "key " + key + " is not implemented");
-            }
-        }
-        NEUTRAL.forEach((key, neutral) -> {
-            if (keys.real(key).orElse(neutral) != neutral) {
-                throw Refusal.unsupported(file, "key " + key + " is not implemented");
-            }
-        });
+        HfKeys.check(keys, family);
+        return ConfigAssembly.of(family, new HfConfig(keys, family));
     }
 
-    private RopeSpec rope() {
-        Optional<JsonKeys> parameters = keys.object("rope_parameters");
-        Optional<JsonKeys> scaling = parameters.or(() -> keys.object("rope_scaling"));
-        OptionalDouble theta = keys.real("rope_theta");
-        if (parameters.isPresent()) {
-            OptionalDouble inner = parameters.get().real("rope_theta");
-            theta = inner.isPresent() ? inner : theta;
-        }
-        return new RopeSpec(
-                theta.orElse(DEFAULT_THETA), scaling.map(HfConfig::scaling).orElseGet(RopeSpec.None::new));
+    @Override
+    public Path file() {
+        return keys.file();
     }
 
-    private static RopeSpec.Scaling scaling(JsonKeys rope) {
-        for (Map.Entry<String, JsonNode> entry : rope.tree().properties()) {
-            if (entry.getValue().isObject()) {
-                throw Refusal.unsupported(rope.file(), "rope parameters by layer (" + entry.getKey() + ")");
-            }
+    @Override
+    public String key(Setting setting) {
+        return setting.hf();
+    }
+
+    @Override
+    public Optional<Integer> size(Setting setting) {
+        return takesDefault(setting)
+                ? Optional.of(family.hf().defaults().get(setting).intValue())
+                : stated(setting).flatMap(keys::size);
+    }
+
+    @Override
+    public OptionalDouble real(Setting setting) {
+        if (takesDefault(setting)) {
+            return OptionalDouble.of(family.hf().defaults().get(setting));
         }
-        if (rope.real("partial_rotary_factor").orElse(1) != 1) {
-            throw Refusal.unsupported(rope.file(), "key partial_rotary_factor is not implemented");
-        }
-        String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
-        return switch (type) {
-            case "default" -> new RopeSpec.None();
-            case "linear" -> new RopeSpec.Linear(required(rope, "factor"));
-            case "llama3" ->
-                new RopeSpec.Llama3(
-                        required(rope, "factor"),
-                        required(rope, "low_freq_factor"),
-                        required(rope, "high_freq_factor"),
-                        rope.requiredSize("original_max_position_embeddings"));
-            default -> throw Refusal.unsupported(rope.file(), "rope type " + type);
+        Optional<String> key = stated(setting);
+        return key.isPresent() ? keys.real(key.get()) : OptionalDouble.empty();
+    }
+
+    private Optional<String> stated(Setting setting) {
+        return family.settings().contains(setting) ? Optional.of(setting.hf()) : Optional.empty();
+    }
+
+    private boolean takesDefault(Setting setting) {
+        return !keys.tree().has(setting.hf()) && family.hf().defaults().containsKey(setting);
+    }
+
+    @Override
+    public MlpSpec.Activation activation() {
+        return HfActivation.of(keys, family);
+    }
+
+    @Override
+    public boolean queryKeyValueBias() {
+        return family.biases() == Biases.QUERY_KEY_VALUE || outputBias();
+    }
+
+    @Override
+    public boolean outputBias() {
+        return switch (family.biases()) {
+            case NONE, QUERY_KEY_VALUE -> false;
+            case STATED -> keys.flag("attention_bias").orElse(false);
+            case ALL -> keys.flag("attention_bias").orElse(true);
         };
     }
 
-    private static double required(JsonKeys keys, String key) {
-        return keys.real(key).orElseThrow(() -> Refusal.broken(keys.file(), "key " + key + " is missing"));
+    @Override
+    public boolean parallel() {
+        return keys.flag(PARALLEL).orElse(true);
+    }
+
+    @Override
+    public int rotaryDims(HeadSizes sizes) {
+        return (int) (sizes.headDim() * rope.partial());
+    }
+
+    @Override
+    public double queryScalar(HeadSizes sizes) {
+        return family.hf().keys().contains(QUERY_SCALAR)
+                ? keys.real(QUERY_SCALAR).orElse(DEFAULT_QUERY_SCALAR)
+                : sizes.headDim();
+    }
+
+    @Override
+    public boolean tiedHead() {
+        return keys.flag(TIED).orElse(family.has(Trait.TIED));
+    }
+
+    @Override
+    public List<LayerAttention> layers(HeadSizes sizes) {
+        BitSet sliding = sliding(sizes.nLayers());
+        LayerAttention full = LayerAttention.full(rope.global());
+        LayerAttention local = full;
+        if (!sliding.isEmpty()) {
+            int window = size(Setting.WINDOW)
+                    .orElseThrow(() -> Refusal.broken(file(), "key sliding_window is missing, though blocks slide"));
+            local = LayerAttention.sliding(window, rope.local());
+        }
+        List<LayerAttention> layers = new ArrayList<>(sizes.nLayers());
+        for (int layer = 0; layer < sizes.nLayers(); layer++) {
+            layers.add(sliding.get(layer) ? local : full);
+        }
+        return layers;
+    }
+
+    private BitSet sliding(int nLayers) {
+        Optional<JsonNode> types = keys.node(LAYER_TYPES);
+        if (types.isPresent() && family.hf().keys().contains(LAYER_TYPES)) {
+            return listed(types.get(), nLayers);
+        }
+        return switch (family.sliding()) {
+            case NONE -> new BitSet();
+            case ALL -> Sliding.from(size(Setting.WINDOW).isPresent() ? 0 : nLayers, nLayers);
+            case LAST -> Sliding.from(firstWindowLayer(nLayers), nLayers);
+            case EVERY_OTHER -> Sliding.allBut(family.sliding().period(), nLayers);
+            case FIVE_OF_SIX -> Sliding.allBut(pattern(), nLayers);
+        };
+    }
+
+    private BitSet listed(JsonNode types, int nLayers) {
+        if (!types.isArray() || types.size() != nLayers) {
+            throw Refusal.broken(file(), "key layer_types does not list " + nLayers + " layers");
+        }
+        BitSet sliding = new BitSet();
+        for (int layer = 0; layer < nLayers; layer++) {
+            String type = types.path(layer).asText();
+            if (!type.equals(HfRope.FULL) && !type.equals(HfRope.SLIDING)) {
+                throw Refusal.unsupported(file(), "key layer_types has " + type + ", which is not implemented");
+            }
+            sliding.set(layer, type.equals(HfRope.SLIDING));
+        }
+        return sliding;
+    }
+
+    /** Qwen: blocks slide from max_window_layers on, if at all; 0 is a sensible value of that key. */
+    private int firstWindowLayer(int nLayers) {
+        if (!keys.flag("use_sliding_window").orElse(false)
+                || size(Setting.WINDOW).isEmpty()) {
+            return nLayers;
+        }
+        double first = keys.real("max_window_layers").orElse(DEFAULT_MAX_WINDOW_LAYERS);
+        return (int) Math.max(0, Math.min(first, nLayers));
+    }
+
+    /** The key with the underscore is written by the library, which then ignores it. */
+    private int pattern() {
+        Optional<Integer> pattern = keys.size(PATTERN);
+        if (pattern.isEmpty() && keys.size("_" + PATTERN).orElse(DEFAULT_PATTERN) != DEFAULT_PATTERN) {
+            throw Refusal.unsupported(file(), "key _" + PATTERN + " without layer_types is not implemented");
+        }
+        return pattern.orElse(DEFAULT_PATTERN);
     }
 }

@@ -32,7 +32,7 @@ final class HfFolder {
         if (!Files.exists(folder.resolve(SINGLE)) && Files.exists(folder.resolve(INDEX))) {
             files.add(folder.resolve(INDEX));
         }
-        ModelTensors tensors = ModelTensors.of(folder, weights, config, family, ModelTensors.Naming.HUGGING_FACE);
+        ModelTensors tensors = ModelTensors.of(folder, weights, config, family, ModelTensors.Format.HUGGING_FACE);
         return new ModelParts(
                 folder.toAbsolutePath().normalize().getFileName().toString(),
                 config,

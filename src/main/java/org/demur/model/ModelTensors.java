@@ -10,66 +10,93 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
- * A model's tensors under their canonical names, checked to be all there, of the right shape and
- * readable, with nothing else beside them.
+ * A model's tensors by what they do, checked to be all there, of the right shape and readable, with nothing else
+ * beside them.
  */
 final class ModelTensors implements AutoCloseable {
+    private static final Set<String> GGUF_DERIVED =
+            Set.of(GgufRope.DIVISORS, GgufRope.SHORT_DIVISORS, GgufRope.LONG_DIVISORS);
+    private static final Pattern HF_DERIVED =
+            Pattern.compile(".*\\.rotary_emb\\.inv_freq|gpt_neox\\.layers\\.\\d+\\.attention\\.(masked_)?bias");
+
     private final Path path;
     private final TensorSource source;
-    private final int headDim;
-    private final SortedMap<TensorId, StoredTensor> stored;
+    private final ModelConfig config;
+    private final Architecture family;
+    private final SortedMap<TensorId, Stored> stored;
 
-    private ModelTensors(Path path, TensorSource source, int headDim, SortedMap<TensorId, StoredTensor> stored) {
+    private ModelTensors(
+            Path path,
+            TensorSource source,
+            ModelConfig config,
+            Architecture family,
+            SortedMap<TensorId, Stored> stored) {
         this.path = path;
         this.source = source;
-        this.headDim = headDim;
+        this.config = config;
+        this.family = family;
         this.stored = stored;
     }
 
-    /** How a kind of file names and orders tensors, and which of them do not matter. */
-    enum Naming {
+    /** Whose names the files use. */
+    enum Format {
         HUGGING_FACE,
         GGUF;
 
-        private StoredTensor stored(TensorRule rule, int block) {
+        private TensorNames names(Architecture family) {
             return switch (this) {
-                case HUGGING_FACE -> new StoredTensor(rule.hfName(block), TensorRule.RowOrder.PLAIN);
-                case GGUF -> new StoredTensor(rule.ggufName(block), rule.ggufOrder());
+                case HUGGING_FACE -> family.hf().tensors();
+                case GGUF -> family.gguf().tensors();
             };
         }
 
-        /** Tensors that repeat what the configuration says. */
-        private Predicate<String> derived(ModelConfig config) {
+        /** Whether a tensor repeats what the configuration or another tensor says. */
+        private boolean derived(String name, TensorNames names, ModelConfig config) {
             return switch (this) {
                 case HUGGING_FACE ->
-                    name -> name.endsWith(".rotary_emb.inv_freq")
-                            || config.tiedHead() && name.equals(Architecture.HEAD);
-                case GGUF -> GgufConfig.ROPE_DIVISORS::equals;
+                    HF_DERIVED.matcher(name).matches()
+                            || config.tiedHead()
+                                    && name.equals(names.of(TensorRole.HEAD).tensor(TensorRole.HEAD, 0));
+                case GGUF -> GGUF_DERIVED.contains(name);
             };
         }
     }
 
-    static ModelTensors of(Path path, TensorSource source, ModelConfig config, Architecture family, Naming naming) {
-        SortedMap<TensorId, StoredTensor> found = new TreeMap<>();
-        for (TensorRule rule : family.rules(config)) {
-            int blocks = rule.role().perBlock() ? config.nLayers() : 1;
+    /**
+     * Where a tensor is found.
+     *
+     * @param name of the stored tensor
+     * @param rows of this tensor among those stored
+     * @param added to every value
+     */
+    private record Stored(String name, RowMap rows, float added) {}
+
+    static ModelTensors of(Path path, TensorSource source, ModelConfig config, Architecture family, Format format) {
+        TensorNames names = format.names(family);
+        SortedMap<TensorId, Stored> found = new TreeMap<>();
+        for (TensorRole role : RoleShape.present(config)) {
+            Placement placement = names.of(role);
+            int blocks = role.perBlock() ? config.nLayers() : 1;
             for (int block = 0; block < blocks; block++) {
-                StoredTensor tensor = naming.stored(rule, block);
-                check(path, source, tensor.name(), rule.shape(config));
-                found.put(new TensorId(rule.role(), rule.role().perBlock() ? block : -1), tensor);
+                String name = placement.tensor(role, block);
+                check(path, source, name, placement.storedShape(role, config));
+                Stored tensor = new Stored(name, placement.rows(role, config), placement.lessOne() ? 1 : 0);
+                found.put(new TensorId(role, role.perBlock() ? block : -1), tensor);
             }
         }
         Set<String> unknown = new HashSet<>(source.names());
         found.values().forEach(tensor -> unknown.remove(tensor.name()));
-        unknown.removeIf(naming.derived(config));
+        unknown.removeIf(name -> format.derived(name, names, config));
         if (!unknown.isEmpty()) {
             throw Refusal.unsupported(
-                    path, "tensor " + Collections.min(unknown) + " has no part in a " + family.hfModelType());
+                    path,
+                    "tensor " + Collections.min(unknown) + " has no part in a "
+                            + family.names().hfModelType());
         }
-        return new ModelTensors(path, source, config.attention().headDim(), found);
+        return new ModelTensors(path, source, config, family, found);
     }
 
     private static void check(Path path, TensorSource source, String name, long[] shape) {
@@ -90,34 +117,36 @@ final class ModelTensors implements AutoCloseable {
     }
 
     TensorInfo info(TensorId id) {
-        return source.info(stored(id).name());
+        TensorInfo info = source.info(stored(id).name());
+        return new TensorInfo(info.name(), RoleShape.of(id.role(), config), info.dtype());
     }
 
     void readRows(TensorId id, long firstRow, int rows, FloatBuffer target) {
-        StoredTensor tensor = stored(id);
-        switch (tensor.order()) {
-            case PLAIN -> source.readRows(tensor.name(), firstRow, rows, target);
-            case INTERLEAVED -> gatherRows(tensor, firstRow, rows, target);
-        }
-    }
-
-    private void gatherRows(StoredTensor tensor, long firstRow, int rows, FloatBuffer target) {
-        TensorInfo info = source.info(tensor.name());
+        Stored tensor = stored(id);
+        TensorInfo info = info(id);
         long length = info.rowLength();
         if (firstRow < 0 || rows < 0 || firstRow > info.rows() - rows || target.remaining() != rows * length) {
             throw Refusal.misused(
                     path, rows + " rows from " + firstRow + " of " + info + " do not fit the tensor or target");
         }
+        int start = target.position();
         int limit = target.limit();
-        for (long row = firstRow; row < firstRow + rows; row++) {
-            target.limit(target.position() + (int) length);
-            source.readRows(tensor.name(), tensor.order().stored(row, headDim), 1, target);
+        for (int done = 0; done < rows; ) {
+            int run = tensor.rows().run(firstRow + done, rows - done);
+            target.limit(target.position() + Math.toIntExact(run * length));
+            source.readRows(tensor.name(), tensor.rows().stored(firstRow + done), run, target);
+            done += run;
         }
         target.limit(limit);
+        if (tensor.added() != 0) {
+            for (int i = start; i < limit; i++) {
+                target.put(i, target.get(i) + tensor.added());
+            }
+        }
     }
 
-    private StoredTensor stored(TensorId id) {
-        StoredTensor tensor = stored.get(id);
+    private Stored stored(TensorId id) {
+        Stored tensor = stored.get(id);
         if (tensor == null) {
             throw Refusal.misused(path, "holds no tensor " + id);
         }

@@ -11,14 +11,29 @@ import java.util.List;
 public record RopeSpec(double theta, Scaling scaling) {
     /** A stretching of the frequencies. */
     public sealed interface Scaling {
-        /** The stretched frequency of pair {@code pair}. */
-        double scaled(double frequency, int pair);
+        /** The stretched frequency of pair {@code pair} in a sequence of some length. */
+        double scaled(double frequency, int pair, int sequenceLength);
+
+        /** The base to take the frequencies from, for {@code dims} channels that rotate. */
+        default double base(double theta, int dims, int sequenceLength) {
+            return theta;
+        }
+
+        /** Tells sequences of different tables apart; 0 up to the length of the first training. */
+        default int regime(int sequenceLength) {
+            return 0;
+        }
+
+        /** The factor of cosines and sines. */
+        default double amplitude() {
+            return 1;
+        }
     }
 
     /** No stretching. */
     public record None() implements Scaling {
         @Override
-        public double scaled(double frequency, int pair) {
+        public double scaled(double frequency, int pair, int sequenceLength) {
             return frequency;
         }
     }
@@ -26,8 +41,34 @@ public record RopeSpec(double theta, Scaling scaling) {
     /** Position interpolation (Chen et al. 2023): all frequencies divided by one factor. */
     public record Linear(double factor) implements Scaling {
         @Override
-        public double scaled(double frequency, int pair) {
+        public double scaled(double frequency, int pair, int sequenceLength) {
             return frequency / factor;
+        }
+    }
+
+    /**
+     * Dynamic NTK: the base grows with the sequence, so that the longest wavelength grows with it and the shortest
+     * stays.
+     *
+     * @param factor how fast: the longest wavelength grows by {@code factor * length / originalMaxPositions - (factor - 1)}
+     * @param originalMaxPositions up to here nothing changes
+     */
+    public record Dynamic(double factor, int originalMaxPositions) implements Scaling {
+        @Override
+        public double scaled(double frequency, int pair, int sequenceLength) {
+            return frequency;
+        }
+
+        @Override
+        public double base(double theta, int dims, int sequenceLength) {
+            int length = Math.max(sequenceLength, originalMaxPositions);
+            double stretch = factor * length / originalMaxPositions - (factor - 1);
+            return theta * Math.pow(stretch, (double) dims / (dims - 2));
+        }
+
+        @Override
+        public int regime(int sequenceLength) {
+            return sequenceLength > originalMaxPositions ? sequenceLength : 0;
         }
     }
 
@@ -42,7 +83,7 @@ public record RopeSpec(double theta, Scaling scaling) {
     public record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositions)
             implements Scaling {
         @Override
-        public double scaled(double frequency, int pair) {
+        public double scaled(double frequency, int pair, int sequenceLength) {
             double turns = originalMaxPositions * frequency / (2 * Math.PI);
             double kept = (turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor);
             double weight = Math.max(0, Math.min(1, kept));
@@ -58,17 +99,51 @@ public record RopeSpec(double theta, Scaling scaling) {
         }
 
         @Override
-        public double scaled(double frequency, int pair) {
+        public double scaled(double frequency, int pair, int sequenceLength) {
             return frequency / divisors.get(pair);
         }
     }
 
     /**
-     * Which of several tables of angles a sequence of that length uses; scalings that look at the length have two.
-     * Sequences of different regimes cannot share keys.
+     * LongRoPE (Ding et al. 2024): one divisor a pair for short sequences, another for long ones, and an amplitude for
+     * both.
+     *
+     * @param shortDivisors up to originalMaxPositions
+     * @param longDivisors for longer sequences
+     * @param originalMaxPositions context length of the first training
+     * @param amplitude the factor of cosines and sines
+     */
+    public record LongRope(
+            List<Double> shortDivisors, List<Double> longDivisors, int originalMaxPositions, double amplitude)
+            implements Scaling {
+        /** Copies the lists. */
+        public LongRope {
+            shortDivisors = List.copyOf(shortDivisors);
+            longDivisors = List.copyOf(longDivisors);
+        }
+
+        /** What the paper recommends for a context {@code factor} times the original. */
+        public static double usualAmplitude(double factor, int originalMaxPositions) {
+            return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions));
+        }
+
+        @Override
+        public double scaled(double frequency, int pair, int sequenceLength) {
+            return frequency / (regime(sequenceLength) == 0 ? shortDivisors : longDivisors).get(pair);
+        }
+
+        @Override
+        public int regime(int sequenceLength) {
+            return sequenceLength > originalMaxPositions ? 1 : 0;
+        }
+    }
+
+    /**
+     * Which of several tables of angles a sequence of that length uses; 0 where the scaling does not look at the
+     * length. Sequences of different regimes cannot share keys.
      */
     public int regime(int sequenceLength) {
-        return 0;
+        return scaling.regime(sequenceLength);
     }
 
     /**
@@ -79,15 +154,16 @@ public record RopeSpec(double theta, Scaling scaling) {
      * @return dims / 2 values: {@code theta^(-2 i / dims)}, stretched
      */
     public double[] inverseFrequencies(int dims, int sequenceLength) {
+        double base = scaling.base(theta, dims, sequenceLength);
         double[] frequencies = new double[dims / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = scaling.scaled(Math.pow(theta, -2.0 * i / dims), i);
+            frequencies[i] = scaling.scaled(Math.pow(base, -2.0 * i / dims), i, sequenceLength);
         }
         return frequencies;
     }
 
     /** The factor of cosines and sines in a sequence of that length. */
     public double amplitude(int sequenceLength) {
-        return 1;
+        return scaling.amplitude();
     }
 }

@@ -115,8 +115,8 @@ class HfFolderTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            "hidden_act": "gelu"                                   | hidden_act gelu
-            "mlp_bias": true                                       | mlp_bias true
+            "hidden_act": "relu"                                   | hidden_act relu
+            "mlp_bias": true                                       | mlp_bias is true
             "quantization_config": {"bits": 4}                     | quantization_config
             "sliding_window": 4                                    | sliding_window
             "partial_rotary_factor": 0.5                           | partial_rotary_factor
@@ -125,7 +125,7 @@ class HfFolderTest {
             "rope_scaling": {"type": "linear"}                     | key factor is missing
             "rope_scaling": {"type": "linear", "factor": 0}        | rope frequency is Infinity
             "rope_theta": -1.0                                     | rope theta is -1.0
-            "head_dim": 3                                          | an odd number of channels, 3
+            "head_dim": 3                                          | or none, cannot rotate: 3
             "head_dim": 1e9                                        | head_dim is not a whole number
             "vocab_size": 6                                        | Duplicate field 'vocab_size'
             """)
