@@ -113,7 +113,21 @@ final class FileMutations {
     byte[] damagedHeader(byte[] sound) {
         ByteBuffer file = ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN);
         int length = (int) file.getLong(0);
-        String json = new String(sound, Long.BYTES, length, StandardCharsets.UTF_8);
+        String json = damaged(new String(sound, Long.BYTES, length, StandardCharsets.UTF_8));
+        byte[] header = json.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length)
+                .array());
+        all.writeBytes(header);
+        all.write(sound, Long.BYTES + length, sound.length - Long.BYTES - length);
+        return all.toByteArray();
+    }
+
+    /** One to four changes to JSON text: other numbers, strings and stray pieces of syntax. */
+    String damaged(String sound) {
+        String json = sound;
         for (int changes = 1 + random.nextInt(MOST_CHANGES); changes > 0; changes--) {
             json = switch (random.nextInt(5)) {
                 case 0, 1 -> replaced(json, JSON_NUMBER, JSON_NUMBERS[random.nextInt(JSON_NUMBERS.length)]);
@@ -125,15 +139,7 @@ final class FileMutations {
                 }
             };
         }
-        byte[] header = json.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(ByteBuffer.allocate(Long.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(header.length)
-                .array());
-        all.writeBytes(header);
-        all.write(sound, Long.BYTES + length, sound.length - Long.BYTES - length);
-        return all.toByteArray();
+        return json;
     }
 
     private byte[] flipped(byte[] bytes) {

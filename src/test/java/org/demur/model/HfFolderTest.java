@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Hugging Face folders made by hand. */
 class HfFolderTest {
-    private static final String CONFIG =
+    static final String CONFIG =
             """
             {"model_type": "llama", "hidden_size": 8, "num_attention_heads": 2, "num_key_value_heads": 1,
              "num_hidden_layers": 1, "intermediate_size": 12, "vocab_size": 5, "rms_norm_eps": 1e-5,
@@ -245,7 +245,7 @@ class HfFolderTest {
         Files.writeString(folder.resolve(name), text);
     }
 
-    private static List<NamedTensor> tensors() {
+    static List<NamedTensor> tensors() {
         String block = "model.layers.0.";
         return new ArrayList<>(List.of(
                 zeros("model.norm.weight", 8),

@@ -3,19 +3,14 @@ package org.demur.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.demur.JobException;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,16 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelFileFuzzTest {
     private static final int MUTANTS = 10_000;
     private static final int MODELS = 4_000;
-    private static final Duration MOST_TIME = Duration.ofSeconds(1);
-    private static final long MOST_HEAP_BYTES = 100L << 20;
-    private static final long MOST_DIRECT_BYTES = 1L << 20;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir
     private Path folder;
-
-    private int opened;
-    private int refused;
 
     @BeforeEach
     void loadsClassesBeforeAnythingIsMeasured() throws IOException {
@@ -49,64 +37,24 @@ class ModelFileFuzzTest {
     @Test
     void readsOrRefusesDamagedGgufFiles() throws IOException {
         byte[] sound = everyType().bytes();
-        fuzz(
-                "mutant.gguf",
-                MUTANTS,
-                mutant -> mutant % 4 == 0 ? madeUp(mutant) : new FileMutations(mutant).damaged(sound),
-                ModelFileFuzzTest::readGguf);
+        new FuzzRun(folder.resolve("mutant.gguf"), ModelFileFuzzTest::readGguf)
+                .run(MUTANTS, mutant -> mutant % 4 == 0 ? madeUp(mutant) : new FileMutations(mutant).damaged(sound));
     }
 
     @Test
     void readsOrRefusesDamagedSafetensors() throws IOException {
         byte[] sound = safetensors();
-        fuzz(
-                "mutant.safetensors",
-                MUTANTS,
-                mutant -> {
-                    FileMutations mutations = new FileMutations(mutant);
-                    return mutant % 2 == 0 ? mutations.damaged(sound) : mutations.damagedHeader(sound);
-                },
-                ModelFileFuzzTest::readSafetensors);
+        new FuzzRun(folder.resolve("mutant.safetensors"), ModelFileFuzzTest::readSafetensors).run(MUTANTS, mutant -> {
+            FileMutations mutations = new FileMutations(mutant);
+            return mutant % 2 == 0 ? mutations.damaged(sound) : mutations.damagedHeader(sound);
+        });
     }
 
     @Test
     void readsOrRefusesDamagedModels() throws IOException {
         byte[] sound = TinyGguf.llama().withTokenizer().bytes();
-        fuzz("model.gguf", MODELS, mutant -> new FileMutations(mutant).damaged(sound), ModelFileFuzzTest::readBundle);
-    }
-
-    private void fuzz(String name, int count, IntFunction<byte[]> mutants, Consumer<Path> reader) throws IOException {
-        Path path = folder.resolve(name);
-        long directBefore = directBytes();
-        for (int mutant = 0; mutant < count; mutant++) {
-            // A new file each time: truncating one whose old mappings are still there takes the kernel long.
-            Files.deleteIfExists(path);
-            Files.write(path, mutants.apply(mutant));
-            check(mutant, path, () -> reader.accept(path));
-        }
-        assertThat(directBytes() - directBefore).isLessThan(MOST_DIRECT_BYTES);
-        // Damage that always or never matters would test nothing.
-        assertThat(opened).isGreaterThan(count / 100);
-        assertThat(refused).isGreaterThan(count / 2);
-    }
-
-    private void check(int mutant, Path path, ThrowingCallable reading) {
-        long bytesBefore = THREADS.getCurrentThreadAllocatedBytes();
-        long nanosBefore = THREADS.getCurrentThreadCpuTime();
-        Throwable thrown = catchThrowable(reading);
-        long nanos = THREADS.getCurrentThreadCpuTime() - nanosBefore;
-        long bytes = THREADS.getCurrentThreadAllocatedBytes() - bytesBefore;
-        if (thrown == null) {
-            opened++;
-        } else {
-            refused++;
-            assertThat(thrown)
-                    .as("mutant %d", mutant)
-                    .isInstanceOf(JobException.class)
-                    .hasMessageContaining(path.getFileName().toString());
-        }
-        assertThat(Duration.ofNanos(nanos)).as("mutant %d", mutant).isLessThan(MOST_TIME);
-        assertThat(bytes).as("mutant %d", mutant).isLessThan(MOST_HEAP_BYTES);
+        new FuzzRun(folder.resolve("model.gguf"), ModelFileFuzzTest::readBundle)
+                .run(MODELS, mutant -> new FileMutations(mutant).damaged(sound));
     }
 
     private static void readGguf(Path path) {
@@ -137,7 +85,7 @@ class ModelFileFuzzTest {
         }
     }
 
-    private static void readBundle(Path path) {
+    static void readBundle(Path path) {
         try (ModelBundle bundle = ModelBundle.open(path)) {
             bundle.chatTemplate();
             assertOnlyRefusals(bundle::tokenizerJson);
@@ -162,7 +110,7 @@ class ModelFileFuzzTest {
         }
     }
 
-    private static void assertOnlyRefusals(ThrowingCallable reading) {
+    static void assertOnlyRefusals(ThrowingCallable reading) {
         Throwable thrown = catchThrowable(reading);
         if (thrown != null) {
             assertThat(thrown).isInstanceOf(JobException.class);
@@ -229,12 +177,5 @@ class ModelFileFuzzTest {
                 new NamedTensor("narrow", DType.BF16, new long[] {2, 1, 2}, FloatBuffer.wrap(new float[4]));
         SafetensorsWriter.write(path, Map.of("format", "pt"), List.of(wide, narrow));
         return Files.readAllBytes(path);
-    }
-
-    private static long directBytes() {
-        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-                .filter(pool -> pool.getName().equals("direct"))
-                .mapToLong(BufferPoolMXBean::getMemoryUsed)
-                .sum();
     }
 }
