@@ -98,6 +98,16 @@ final class TinyGguf {
         });
     }
 
+    TinyGguf reals(String key, double... values) {
+        return key(key, 9, bytes -> {
+            bytes.int32(6);
+            bytes.int64(values.length);
+            for (double value : values) {
+                bytes.int32(Float.floatToRawIntBits((float) value));
+            }
+        });
+    }
+
     /** An fp32 tensor of the values 0, 1, 2, ... */
     TinyGguf ramp(String name, long... shape) {
         long count = Extent.elementCount(shape).orElseThrow();
