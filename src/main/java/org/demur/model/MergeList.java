@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** The merges of a byte-pair vocabulary: those a file lists, or those its tokens imply. */
 final class MergeList {
+    /** Above every vocabulary in use; the longest tokens there are runs of some hundred spaces. */
+    private static final int MAX_TOKEN_CHARACTERS = 2048;
+
     private MergeList() {}
 
     /** Reads merges spelt as two tokens with a space between. Refuses one of what is no token. */
@@ -37,11 +40,20 @@ final class MergeList {
         List<Split> splits = new ArrayList<>(2 * vocabulary.size());
         for (int id = 0; id < vocabulary.size(); id++) {
             if (vocabulary.types().get(id).spellsText()) {
-                addSplits(vocabulary.tokens().get(id), scores[id], ids, splits);
+                addSplits(bounded(vocabulary, id), scores[id], ids, splits);
             }
         }
         splits.sort(Split.FIRST_TO_LAST);
         return splits.stream().map(Split::merge).toList();
+    }
+
+    /** The ways to split a token take time that grows with the square of its length. */
+    private static String bounded(GgufVocabulary vocabulary, int id) {
+        String token = vocabulary.tokens().get(id);
+        if (token.length() > MAX_TOKEN_CHARACTERS) {
+            throw vocabulary.broken("token " + id + " has " + token.length() + " characters");
+        }
+        return token;
     }
 
     private static void addSplits(String token, double score, Map<String, Integer> ids, List<Split> splits) {

@@ -1,6 +1,7 @@
 package org.demur.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
@@ -31,7 +32,13 @@ class ModelFileFuzzTest {
 
     @BeforeEach
     void loadsClassesBeforeAnythingIsMeasured() throws IOException {
-        readBundle(TinyGguf.llama().withTokenizer().write(folder.resolve("sound.gguf")));
+        for (TinyGguf sound : List.of(TinyGguf.llama().withTokenizer(), sentencePiece("a"))) {
+            Path path = sound.write(folder.resolve("sound.gguf"));
+            readBundle(path);
+            try (ModelBundle bundle = ModelBundle.open(path)) {
+                assertThat(bundle.tokenizerJson()).contains("\"vocab\"");
+            }
+        }
     }
 
     @Test
@@ -52,9 +59,21 @@ class ModelFileFuzzTest {
 
     @Test
     void readsOrRefusesDamagedModels() throws IOException {
-        byte[] sound = TinyGguf.llama().withTokenizer().bytes();
+        byte[] byteLevel = TinyGguf.llama().withTokenizer().bytes();
+        byte[] sentencePiece = sentencePiece("a").bytes();
         new FuzzRun(folder.resolve("model.gguf"), ModelFileFuzzTest::readBundle)
-                .run(MODELS, mutant -> new FileMutations(mutant).damaged(sound));
+                .run(MODELS, mutant -> new FileMutations(mutant).damaged(mutant % 2 == 0 ? byteLevel : sentencePiece));
+    }
+
+    @Test
+    void refusesTokensThatWouldTakeForeverToSplit() throws IOException {
+        Path path = sentencePiece("a".repeat(1 << 20)).write(folder.resolve("long.gguf"));
+        try (ModelBundle bundle = ModelBundle.open(path)) {
+            assertThatThrownBy(bundle::tokenizerJson)
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("long.gguf")
+                    .hasMessageContaining("token 2 has 1048576 characters");
+        }
     }
 
     private static void readGguf(Path path) {
@@ -115,6 +134,22 @@ class ModelFileFuzzTest {
         if (thrown != null) {
             assertThat(thrown).isInstanceOf(JobException.class);
         }
+    }
+
+    private static TinyGguf sentencePiece(String token) {
+        return TinyGguf.llama()
+                .text("tokenizer.ggml.model", "llama")
+                .texts("tokenizer.ggml.tokens", List.of("<unk>", "<s>", token, "\u2581", "\u2581" + token))
+                .wholes("tokenizer.ggml.token_type", 2, 3, 1, 1, 1)
+                .key("tokenizer.ggml.scores", 9, bytes -> {
+                    bytes.int32(6);
+                    bytes.int64(5);
+                    for (int i = 0; i < 5; i++) {
+                        bytes.int32(Float.floatToRawIntBits(-i));
+                    }
+                })
+                .whole("tokenizer.ggml.bos_token_id", 1)
+                .flag("tokenizer.ggml.add_bos_token", 1);
     }
 
     /** A sound file with every type of metadata and tensors of several types. */
