@@ -93,13 +93,12 @@ final class GenerationPass {
         void run() {
             while (true) {
                 int active = pool.active().size();
-                boolean sparse = active < WORTH_FILLING * Math.max(1, pool.size());
-                if (!waiting.isEmpty() && (sparse || pool.size() == 0)) {
+                if (!waiting.isEmpty() && active < WORTH_FILLING * most) {
                     admit();
                 } else if (active == 0) {
                     return;
                 } else {
-                    if (sparse && waiting.isEmpty()) {
+                    if (active < WORTH_FILLING * pool.size()) {
                         pool.compact();
                     }
                     pool.step(chooser);
