@@ -1,12 +1,12 @@
 package org.demur.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.demur.engine.NativeProduct;
 import org.demur.runtime.NativeSettings;
@@ -36,6 +36,8 @@ public final class SaeStepBenchmark {
     private static final String[] DEFAULTS = {"2", "9", "schedule-free", "4096", "768", "12288", "32"};
     private static final int WARM_UP_ROUNDS = 3;
     private static final int SHARDS = 2;
+    private static final String PRODUCT = "product";
+    private static final String STEP = "step";
 
     private final Shape shape;
     private final RowOptimiser optimiser;
@@ -46,9 +48,6 @@ public final class SaeStepBenchmark {
     }
 
     private record Shape(int threads, int rounds, int rows, int width, int features, int k) {}
-
-    /** Wall and processor time of one run, milliseconds. */
-    private record Time(double wall, double processor) {}
 
     /** Runs the benchmark. */
     public static void main(String[] args) {
@@ -83,21 +82,14 @@ public final class SaeStepBenchmark {
             model.state().begin(weights);
             float slope = 2f / shape.rows() / shape.width();
             var stepShape = new StepShape(shape.rows() / SHARDS, shape.k(), new TokenPass.LossScale(1, slope, 0, 0));
-            Time[] product = new Time[shape.rounds()];
-            Time[] step = new Time[shape.rounds()];
+            AtomicInteger steps = new AtomicInteger();
             try (TrainingStep training = new TrainingStep(model, stepShape, Collective.alone(), crew);
                     ProductAlone alone = new ProductAlone(weights.encoder(), shape.rows(), crew)) {
-                for (int round = -WARM_UP_ROUNDS; round < shape.rounds(); round++) {
-                    var point = new RowOptimiser.Step(round + WARM_UP_ROUNDS + 1, 1e-4, 0.1);
-                    Time productTime = time(alone);
-                    Time stepTime = time(() -> training.run(shards, point));
-                    if (round >= 0) {
-                        product[round] = productTime;
-                        step[round] = stepTime;
-                    }
-                }
+                Map<String, Runnable> works = new LinkedHashMap<>();
+                works.put(PRODUCT, alone);
+                works.put(STEP, () -> training.run(shards, new RowOptimiser.Step(steps.incrementAndGet(), 1e-4, 0.1)));
+                report(out, new Rounds(WARM_UP_ROUNDS, shape.rounds()).time(works));
             }
-            report(out, product, step);
         }
     }
 
@@ -110,42 +102,27 @@ public final class SaeStepBenchmark {
         return batch;
     }
 
-    private static Time time(Runnable work) {
-        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        long processor = system.getProcessCpuTime();
-        long start = System.nanoTime();
-        work.run();
-        double wall = (System.nanoTime() - start) / 1e6;
-        return new Time(wall, (system.getProcessCpuTime() - processor) / 1e6);
-    }
-
-    private void report(PrintStream out, Time[] product, Time[] step) {
-        double productWall =
-                median(Arrays.stream(product).mapToDouble(Time::wall).toArray());
-        double stepWall = median(Arrays.stream(step).mapToDouble(Time::wall).toArray());
-        double productProcessor =
-                median(Arrays.stream(product).mapToDouble(Time::processor).toArray());
-        double stepProcessor =
-                median(Arrays.stream(step).mapToDouble(Time::processor).toArray());
-        out.printf(Locale.ROOT, "%s, %s, median of %d%n", shape, optimiser, step.length);
+    private void report(PrintStream out, Map<String, Timings> timings) {
+        Timings product = timings.get(PRODUCT);
+        Timings step = timings.get(STEP);
+        double productWall_s = product.wall_s().median();
+        double stepWall_s = step.wall_s().median();
+        double productProcessor_s = product.processor_s().median();
+        double stepProcessor_s = step.processor_s().median();
+        out.printf(Locale.ROOT, "%s, %s, median of %d%n", shape, optimiser, shape.rounds());
         out.printf(
                 Locale.ROOT,
                 "wall:      encoder product %.1f ms, training step %.1f ms, ratio %.3f, %.0f rows/s%n",
-                productWall,
-                stepWall,
-                stepWall / productWall,
-                shape.rows() / stepWall * 1000);
+                productWall_s * 1000,
+                stepWall_s * 1000,
+                stepWall_s / productWall_s,
+                shape.rows() / stepWall_s);
         out.printf(
                 Locale.ROOT,
                 "processor: encoder product %.1f ms, training step %.1f ms, ratio %.3f%n",
-                productProcessor,
-                stepProcessor,
-                stepProcessor / productProcessor);
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+                productProcessor_s * 1000,
+                stepProcessor_s * 1000,
+                stepProcessor_s / productProcessor_s);
     }
 
     /** The encoder's product over all rows, in the chunks of the step. */
