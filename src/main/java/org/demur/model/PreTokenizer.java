@@ -16,6 +16,8 @@ import java.util.Optional;
  */
 enum PreTokenizer {
     GPT2(List.of("gpt-2", "gpt2", "phi-2", "default")),
+    /** GPT-NeoX and its like. */
+    NEOX(List.of("olmo")),
     SMOLLM(List.of("smollm")),
     LLAMA3(List.of("llama-bpe", "llama3", "llama-v3")),
     /** Phi-4 as well. */
@@ -61,9 +63,9 @@ enum PreTokenizer {
 
     TokenizerSteps steps() {
         return new TokenizerSteps(
-                TokenizerSteps.step(this == QWEN2 ? "{\"type\": \"NFC\"}" : "null"),
+                TokenizerSteps.step(this == QWEN2 || this == NEOX ? "{\"type\": \"NFC\"}" : "null"),
                 switch (this) {
-                    case GPT2 -> bytes(true);
+                    case GPT2, NEOX -> bytes(true);
                     case SMOLLM -> sequence(digits(), bytes(true));
                     case LLAMA3, DBRX -> sequence(split(WORDS.formatted("{1,3}")), bytes(false));
                     case QWEN2 -> sequence(split(WORDS.formatted("")), bytes(false));

@@ -122,6 +122,12 @@ class GgufTokenizerTest {
         assertThat(json.path("model").path("ignore_merges").asBoolean()).isEqualTo(pre.equals("tekken"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2", "olmo"})
+    void composesCharactersWhereThePublisherDoes(String pre) throws IOException {
+        assertThat(json(letters(pre)).path("normalizer").path("type").asText()).isEqualTo("NFC");
+    }
+
     /** Words by the tokenizers library and the expression that transformers has under the name; SmolLM and GPT-2 by name. */
     @ParameterizedTest
     @CsvSource({
@@ -130,7 +136,8 @@ class GgufTokenizerTest {
         "dbrx, 'don''tStop1234 a!\n', 'don|''t|Stop|123|4| a|!\n'",
         "qwen2, 'don''tStop12  a', 'don|''t|Stop|1|2| | a'",
         "smollm, '\n\n12  3', '\n\n|1|2|  |3'",
-        "gpt-2, '\n\n12  3', '\n|\n|12| | 3'"
+        "gpt-2, '\n\n12  3', '\n|\n|12| | 3'",
+        "olmo, '\n\n12  3', '\n|\n|12| | 3'"
     })
     void cutsTextAsItsNameSays(String pre, String text, String words) throws IOException {
         assertThat(words(json(letters(pre)), text)).isEqualTo(words);
@@ -145,6 +152,11 @@ class GgufTokenizerTest {
                 Arguments.of(
                         hello("llama").token("x", TokenType.NORMAL, Double.NaN).file(),
                         "scores is not finite at token 277"),
+                Arguments.of(
+                        hello("llama")
+                                .token("x".repeat(5000), TokenType.NORMAL, 0)
+                                .file(),
+                        "more than 4096 characters at token 277"),
                 Arguments.of(
                         new TinyGguf()
                                 .texts("tokenizer.ggml.tokens", List.of("a"))
