@@ -3,6 +3,7 @@ package org.demur.model;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -34,6 +35,31 @@ public final class ModelBundle implements AutoCloseable {
             return new ModelBundle(HfFolder.read(path));
         }
         return new ModelBundle(GgufModel.read(path));
+    }
+
+    /**
+     * Opens a model and adapters that change it: what is read are the weights after merging
+     * (Hu et al. 2021, LoRA), row by row, in fp32.
+     *
+     * @param path as in {@link #open(Path)}
+     * @param adapters folders with adapter_config.json and adapter_model.safetensors, as the peft library saves them;
+     *     their changes add up
+     * @throws org.demur.JobException if one is missing, broken, does not fit the model, or asks for more than LoRA
+     */
+    public static ModelBundle open(Path path, List<Path> adapters) {
+        ModelBundle model = open(path);
+        try {
+            List<Path> files = new ArrayList<>(model.parts.files());
+            for (Path folder : adapters) {
+                LoraAdapter adapter = LoraAdapter.open(folder);
+                model.parts.tensors().adapt(adapter);
+                files.addAll(adapter.files());
+            }
+            return new ModelBundle(model.parts.withFiles(files));
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
     }
 
     /** A name for people: that in the GGUF metadata, or that of the file or folder. */
@@ -90,14 +116,16 @@ public final class ModelBundle implements AutoCloseable {
     }
 
     /**
-     * The identity of the model in hex: the SHA-256 of a single file; of a folder that of the lines
-     * {@code sha256sum} prints for {@link #files()}.
+     * The identity of the model in hex: the SHA-256 of a single file; of a folder, or of a model with adapters, that of
+     * the lines {@code sha256sum} prints for {@link #files()}.
      */
     public String digest() {
         return FileDigest.together(files());
     }
 
-    /** The files that were read, sorted by name; digested on the first call. */
+    /**
+     * The files that were read, digested on the first call: the model's, sorted by name, then those of each adapter.
+     */
     public synchronized List<FileDigest> files() {
         if (files.isEmpty()) {
             files = parts.files().stream().map(FileDigest::of).toList();

@@ -12,9 +12,13 @@ import java.util.function.Supplier;
  * @param config sizes and constants
  * @param tensors under canonical names
  * @param text tokenizer, template, special tokens
- * @param files everything that was read, sorted by name
+ * @param files everything that was read: the model's, sorted by name, then those of adapters
  */
 record ModelParts(String name, ModelConfig config, ModelTensors tensors, TextParts text, List<Path> files) {
+    ModelParts withFiles(List<Path> other) {
+        return new ModelParts(name, config, tensors, text, List.copyOf(other));
+    }
+
     /**
      * The part that turns text into tokens.
      *

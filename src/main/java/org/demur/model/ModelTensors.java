@@ -2,9 +2,12 @@ package org.demur.model;
 
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -27,6 +30,7 @@ final class ModelTensors implements AutoCloseable {
     private final ModelConfig config;
     private final Architecture family;
     private final SortedMap<TensorId, Stored> stored;
+    private final List<Adaptation> adaptations = new ArrayList<>();
 
     private ModelTensors(
             Path path,
@@ -74,6 +78,9 @@ final class ModelTensors implements AutoCloseable {
      */
     private record Stored(String name, RowMap rows, float added) {}
 
+    /** An open adapter and what it adds. */
+    private record Adaptation(LoraAdapter adapter, Map<TensorId, LoraDelta> deltas) {}
+
     static ModelTensors of(Path path, TensorSource source, ModelConfig config, Architecture family, Format format) {
         TensorNames names = format.names(family);
         SortedMap<TensorId, Stored> found = new TreeMap<>();
@@ -112,6 +119,12 @@ final class ModelTensors implements AutoCloseable {
         }
     }
 
+    /** Adds an adapter's changes to what is read from now on, and closes it with the rest. */
+    void adapt(LoraAdapter adapter) {
+        adaptations.add(
+                new Adaptation(adapter, adapter.deltas(config, family.hf().tensors())));
+    }
+
     SortedSet<TensorId> ids() {
         return Collections.unmodifiableSortedSet(new TreeSet<>(stored.keySet()));
     }
@@ -143,6 +156,12 @@ final class ModelTensors implements AutoCloseable {
                 target.put(i, target.get(i) + tensor.added());
             }
         }
+        for (Adaptation adaptation : adaptations) {
+            LoraDelta delta = adaptation.deltas().get(id);
+            if (delta != null) {
+                delta.addTo(target, start, firstRow, rows);
+            }
+        }
     }
 
     private Stored stored(TensorId id) {
@@ -155,6 +174,7 @@ final class ModelTensors implements AutoCloseable {
 
     @Override
     public void close() {
+        adaptations.forEach(adaptation -> adaptation.adapter().close());
         source.close();
     }
 }
