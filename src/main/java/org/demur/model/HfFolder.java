@@ -22,8 +22,10 @@ final class HfFolder {
             throw Refusal.missing(configFile, "no such file; a model folder needs one");
         }
         JsonKeys keys = JsonKeys.of(configFile);
-        Architecture family = HfConfig.family(keys);
-        ModelConfig config = HfConfig.read(keys, family);
+        boolean textPart = Gemma3TextPart.isPartOf(keys);
+        JsonKeys textKeys = textPart ? Gemma3TextPart.config(keys) : keys;
+        Architecture family = HfConfig.family(textKeys);
+        ModelConfig config = HfConfig.read(textKeys, family);
         TreeSet<Path> files = new TreeSet<>(List.of(configFile));
         ShardedSafetensors weights = weights(folder);
         files.addAll(weights.paths());
@@ -32,7 +34,8 @@ final class HfFolder {
         if (!Files.exists(folder.resolve(SINGLE)) && Files.exists(folder.resolve(INDEX))) {
             files.add(folder.resolve(INDEX));
         }
-        ModelTensors tensors = ModelTensors.of(folder, weights, config, family, ModelTensors.Format.HUGGING_FACE);
+        TensorSource source = textPart ? Gemma3TextPart.tensors(weights) : weights;
+        ModelTensors tensors = ModelTensors.of(folder, source, config, family, ModelTensors.Format.HUGGING_FACE);
         return new ModelParts(
                 folder.toAbsolutePath().normalize().getFileName().toString(),
                 config,

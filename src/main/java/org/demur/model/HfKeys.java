@@ -121,6 +121,11 @@ final class HfKeys {
         read.addAll(HfRope.KEYS);
     }
 
+    /** Whether no value of a key enters the maths, in any family. */
+    static boolean isInert(String key) {
+        return INERT.contains(key);
+    }
+
     /** Refuses what a family's files may not say, by name. */
     static void check(JsonKeys keys, Architecture family) {
         HfKeys rules = new HfKeys(keys, family);
@@ -132,7 +137,7 @@ final class HfKeys {
     }
 
     private void check(String key, JsonNode value) {
-        if (read.contains(key) || INERT.contains(key)) {
+        if (read.contains(key) || isInert(key)) {
             return;
         }
         Path file = keys.file();

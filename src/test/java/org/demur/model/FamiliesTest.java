@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import org.demur.JobException;
 import org.demur.SharedData;
@@ -239,6 +241,40 @@ class FamiliesTest {
                     .extracting(layer -> layer.window().orElse(0))
                     .containsExactly(0, 0, 0, 4, 4);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"language_model.model.,vision_tower.", "model.language_model.,model.vision_tower."})
+    void readsTheTextHalfOfGemma3(String prefix, String vision, @TempDir Path copy) throws IOException {
+        Path folder = SharedData.path("goldens", "models", "gemma3_text");
+        ObjectNode config = JSON.createObjectNode().put("model_type", "gemma3").put("image_token_index", 9);
+        config.putArray("architectures").add("Gemma3ForConditionalGeneration");
+        config.putObject("vision_config").put("anything", 1);
+        ObjectNode text =
+                (ObjectNode) JSON.readTree(folder.resolve("config.json").toFile());
+        text.remove("architectures");
+        config.set("text_config", text);
+        Files.writeString(copy.resolve("config.json"), config.toString());
+        List<NamedTensor> tensors = new ArrayList<>();
+        tensors.add(NamedTensor.f32(vision + "patch.weight", new long[] {2}, new float[2]));
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+            for (String name : file.names()) {
+                String renamed = prefix + name.substring("model.".length());
+                tensors.add(NamedTensor.f32(renamed, file.info(name).shape(), floats(file, name)));
+            }
+        }
+        SafetensorsWriter.write(copy.resolve("model.safetensors"), Map.of(), tensors);
+        try (ModelBundle half = ModelBundle.open(copy);
+                ModelBundle whole = ModelBundle.open(folder)) {
+            assertThat(half.config()).isEqualTo(whole.config());
+            for (TensorId id : whole.tensors()) {
+                assertThat(floats(half, id)).isEqualTo(floats(whole, id));
+            }
+        }
+        Files.writeString(copy.resolve("config.json"), config.put("mystery", 1).toString());
+        assertThatThrownBy(() -> ModelBundle.open(copy))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("unknown config key mystery");
     }
 
     private static ModelConfig config(String name) {
