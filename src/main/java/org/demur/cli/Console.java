@@ -41,7 +41,7 @@ final class Console implements StudyEvents {
 
     /** Connects a plan to Spark and to this console; starts nothing yet. */
     StudyRun prepare(StudyPlan plan) {
-        int threads = plan.model().nativeThreads();
+        int threads = plan.model().compute().nativeThreads();
         NativeSettings.apply(threads);
         return new StudyRun(plan, () -> SparkSessions.start(plan.config().master(), threads), progress, this);
     }

@@ -7,6 +7,7 @@ import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
+import org.demur.engine.Placement;
 import org.demur.model.ModelBundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,17 +18,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class ModelRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ModelRegistry.class);
-    private static final Map<String, LanguageModel> MODELS = new HashMap<>();
+    private static final Map<Key, LanguageModel> MODELS = new HashMap<>();
     private static final AtomicLong LOADS = new AtomicLong();
 
     private ModelRegistry() {}
 
+    private record Key(String digest, Placement placement) {}
+
     /** The one instance of this process; concurrent tasks may share it. Fails with MISMATCH when the files differ. */
     public static synchronized LanguageModel model(ModelSpec spec) {
-        LanguageModel loaded = MODELS.get(spec.digest());
+        Key key = new Key(spec.digest(), TaskDevice.of(spec.compute()));
+        LanguageModel loaded = MODELS.get(key);
         if (loaded == null) {
-            loaded = load(spec);
-            MODELS.put(spec.digest(), loaded);
+            loaded = load(spec, key.placement);
+            MODELS.put(key, loaded);
         }
         return loaded;
     }
@@ -37,10 +41,10 @@ public final class ModelRegistry {
         return LOADS.get();
     }
 
-    private static LanguageModel load(ModelSpec spec) {
-        NativeSettings.apply(spec.nativeThreads());
+    private static LanguageModel load(ModelSpec spec, Placement placement) {
+        NativeSettings.apply(spec.compute().nativeThreads());
         long started = System.nanoTime();
-        try (ModelBundle bundle = ModelSource.open(spec.path())) {
+        try (ModelBundle bundle = ModelSource.open(spec.path(), spec.adapters())) {
             if (!bundle.digest().equals(spec.digest())) {
                 throw new JobException(
                         ExitCode.MISMATCH,
@@ -49,7 +53,8 @@ public final class ModelRegistry {
                         "the file changed, or this executor has another file under the same path",
                         "put the same file on every machine and start again");
             }
-            LanguageModel model = LanguageModel.load(bundle);
+            LanguageModel model =
+                    LanguageModel.load(bundle, placement, spec.compute().batchMemory());
             // Reads the tokenizer's texts, which are out of reach once the bundle is closed.
             model.tokenizer();
             LOADS.incrementAndGet();

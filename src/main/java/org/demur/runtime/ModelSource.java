@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
+import java.util.List;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.hub.HubModels;
@@ -31,13 +32,18 @@ public final class ModelSource {
         }
     }
 
-    /** Opens the model; uses no network, and fails with MISSING_INPUT when there is none at the path. */
+    /** Opens a model without adapters. */
     public static ModelBundle open(String path) {
+        return open(path, List.of());
+    }
+
+    /** Opens the model with its adapters; uses no network, and fails with MISSING_INPUT when there is none at a path. */
+    public static ModelBundle open(String path, List<String> adapters) {
         Path file = located(path);
         if (!Files.exists(file)) {
             throw missing(path);
         }
-        return ModelBundle.open(file);
+        return ModelBundle.open(file, adapters.stream().map(Path::of).toList());
     }
 
     private static Path located(String path) {

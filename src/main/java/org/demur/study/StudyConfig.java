@@ -1,7 +1,13 @@
 package org.demur.study;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.demur.config.ConfigSection;
+import org.demur.engine.Compute;
+import org.demur.engine.MemoryBudget;
+import org.demur.engine.Placement;
 import org.demur.hub.Network;
 import org.demur.runtime.RunSeed;
 import org.demur.runtime.Stage;
@@ -22,14 +28,34 @@ public record StudyConfig(
      *
      * @param path file, folder, {@code classpath:} name or {@code hf:} reference
      * @param network whether a model of the hub may be fetched
-     * @param nativeThreads threads of the tensor library per task
+     * @param adapters folders of LoRA adapters
+     * @param compute how tasks compute with it
      */
-    public record ModelSettings(String path, Network network, int nativeThreads) {
+    public record ModelSettings(String path, Network network, List<String> adapters, Compute compute) {
         private static ModelSettings from(ConfigSection model) {
             return new ModelSettings(
                     model.string("path"),
                     model.flag("allow-network") ? Network.ALLOWED : Network.FORBIDDEN,
-                    model.integer("native-threads"));
+                    model.strings("adapters"),
+                    new Compute(
+                            choice(model, "device", Compute.Device.class),
+                            choice(model, "weights", Placement.Weights.class),
+                            model.positive("native-threads"),
+                            new MemoryBudget(1_048_576L * model.positive("batch-memory-mib"))));
+        }
+
+        private static <E extends Enum<E>> E choice(ConfigSection model, String key, Class<E> values) {
+            String text = model.string(key);
+            return Stream.of(values.getEnumConstants())
+                    .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> model.invalid(
+                            key,
+                            "it is " + text,
+                            "write one of "
+                                    + Stream.of(values.getEnumConstants())
+                                            .map(value -> value.name().toLowerCase(Locale.ROOT))
+                                            .collect(Collectors.joining(", "))));
         }
     }
 

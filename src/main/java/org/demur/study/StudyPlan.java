@@ -45,8 +45,8 @@ public final class StudyPlan {
     public static StudyPlan of(StudyConfig config, Progress progress) {
         StudyConfig.ModelSettings settings = config.model();
         ModelSource.fetch(settings.path(), settings.network(), progress);
-        try (ModelBundle bundle = ModelSource.open(settings.path())) {
-            ModelSpec model = new ModelSpec(settings.path(), bundle.digest(), settings.nativeThreads());
+        try (ModelBundle bundle = ModelSource.open(settings.path(), settings.adapters())) {
+            ModelSpec model = new ModelSpec(settings.path(), settings.adapters(), bundle.digest(), settings.compute());
             StudyPlan plan = new StudyPlan(config, model);
             config.stages().forEach(plan::add);
             return plan;
@@ -81,6 +81,15 @@ public final class StudyPlan {
         return planned;
     }
 
+    /** All that decides the last bits of a sum. */
+    private Map<String, Object> computeIdentity() {
+        return new TreeMap<>(Map.of(
+                "device", model.compute().device().name(),
+                "weights", model.compute().weights().name(),
+                "nativeThreads", model.compute().nativeThreads(),
+                "batchMemory", model.compute().batchMemory().bytes()));
+    }
+
     private void add(Stage stage) {
         Map<String, RunId> inputs = new TreeMap<>();
         for (String input : stage.inputs()) {
@@ -92,7 +101,7 @@ public final class StudyPlan {
         identity.put("parameters", CanonicalJson.parse(stage.parametersJson()));
         identity.put("seed", config.seed().value());
         identity.put("model", model.digest());
-        identity.put("nativeThreads", model.nativeThreads());
+        identity.put("compute", computeIdentity());
         identity.put("sources", stage.sourceDigests());
         inputs.forEach((name, run) -> identity.put("input " + name, run.value()));
         stages.put(stage.name(), new PlannedStage(stage, RunId.of(CanonicalJson.of(identity)), inputs));

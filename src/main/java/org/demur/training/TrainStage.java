@@ -175,7 +175,7 @@ public final class TrainStage implements Stage {
         ClassTag<LayerResult> tag = ClassTag$.MODULE$.apply(LayerResult.class);
         spark.setJobGroup(context.run().value(), "train " + jobs.size() + " layers, " + workers + " workers", false);
         try (TaskCounter counter = TaskCounter.start(context, "train", plannedRows, "rows")) {
-            TrainTask task = new TrainTask(jobs, context.model().nativeThreads(), counter.accumulator());
+            TrainTask task = new TrainTask(jobs, context.model().compute().nativeThreads(), counter.accumulator());
             return places.barrier().mapPartitions(task, false, tag).toJavaRDD().collect();
         } finally {
             spark.clearJobGroup();
