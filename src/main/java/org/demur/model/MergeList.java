@@ -10,9 +10,6 @@ final class MergeList {
     /** Above every vocabulary in use; the longest tokens there are runs of some hundred spaces. */
     private static final int MAX_TOKEN_CHARACTERS = 2048;
 
-    /** Ten times the longest runs in use: the work grows with the square of a token's length. */
-    private static final int LONGEST_CHARS = 4096;
-
     private MergeList() {}
 
     /** Reads merges spelt as two tokens with a space between. Refuses one of what is no token. */
@@ -42,9 +39,6 @@ final class MergeList {
         Map<String, Integer> ids = vocabulary.ids();
         List<Split> splits = new ArrayList<>(2 * vocabulary.size());
         for (int id = 0; id < vocabulary.size(); id++) {
-            if (vocabulary.tokens().get(id).length() > LONGEST_CHARS) {
-                throw vocabulary.broken("tokens has more than " + LONGEST_CHARS + " characters at token " + id);
-            }
             if (vocabulary.types().get(id).spellsText()) {
                 addSplits(bounded(vocabulary, id), scores[id], ids, splits);
             }

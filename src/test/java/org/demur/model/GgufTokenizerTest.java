@@ -156,7 +156,7 @@ class GgufTokenizerTest {
                         hello("llama")
                                 .token("x".repeat(5000), TokenType.NORMAL, 0)
                                 .file(),
-                        "more than 4096 characters at token 277"),
+                        "token 277 has 5000 characters"),
                 Arguments.of(
                         new TinyGguf()
                                 .texts("tokenizer.ggml.tokens", List.of("a"))
