@@ -122,7 +122,7 @@ final class MemoryBenchmark implements Runnable {
         sizes.forEach((name, bytes) -> mib.put(name + "_mib", (Long) bytes / MIB));
         StringBuilder line =
                 new StringBuilder(String.format(Locale.ROOT, "memory: %s, %d batches, MiB:", loaded.name(), batches));
-        mib.forEach((name, size) -> line.append(String.format(Locale.ROOT, " %s %.1f,", name, size)));
+        mib.forEach((name, size) -> line.append(String.format(Locale.ROOT, " %s %.1f,", name, (Double) size)));
         line.append(String.format(Locale.ROOT, " peak over weights and budget %.3f", ratio));
         Report.of("memory", options, loaded)
                 .with("prompts", loaded.prompts().size())

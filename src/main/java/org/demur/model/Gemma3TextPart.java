@@ -56,7 +56,9 @@ final class Gemma3TextPart {
             throw Refusal.unsupported(keys.file(), "key architectures is not " + HF_CLASS);
         }
         JsonKeys text = keys.object(TEXT).orElseThrow(() -> Refusal.broken(keys.file(), "key " + TEXT + " is missing"));
-        if (!keys.flag(HfConfig.TIED).orElse(true).equals(text.flag(HfConfig.TIED).orElse(true))) {
+        boolean tied = keys.flag(HfConfig.TIED).orElse(true);
+        boolean textTied = text.flag(HfConfig.TIED).orElse(true);
+        if (tied != textTied) {
             throw Refusal.unsupported(keys.file(), "key " + HfConfig.TIED + " differs between the model and its text");
         }
         return text;
