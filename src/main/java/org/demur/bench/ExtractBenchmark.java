@@ -23,6 +23,9 @@ import picocli.CommandLine.Option;
 final class ExtractBenchmark implements Runnable {
     private static final int CHECKED_ROWS = 50;
 
+    /** Tokens for each thread whose results may lie on the heap at once. */
+    private static final int PART_TOKENS = 1 << 15;
+
     @Mixin
     private RunOptions options;
 
@@ -39,7 +42,7 @@ final class ExtractBenchmark implements Runnable {
                     "Blocks after which the stream is read; at a third, half and two thirds of the depth by default.")
     private List<Integer> layers = new ArrayList<>();
 
-    @Option(names = "--batch-tokens", defaultValue = "1024", description = "Tokens of a batch (${DEFAULT-VALUE}).")
+    @Option(names = "--batch-tokens", defaultValue = "2048", description = "Tokens of a batch (${DEFAULT-VALUE}).")
     private int batchTokens;
 
     @Override
@@ -116,19 +119,19 @@ final class ExtractBenchmark implements Runnable {
             List<NpyFile> files = paths.stream()
                     .map(path -> NpyFile.create(path, firstRows[firstRows.length - 1], loaded.width()))
                     .toList();
-            List<List<Integer>> batches = loaded.batches((rows, tokens) -> tokens <= batchTokens);
-            crew.run(batches.size(), (part, slot) -> extract(batches.get(part), firstRows, files));
+            List<List<Integer>> parts = loaded.parts(crew.threads() * (int) (loaded.tokens() / PART_TOKENS + 1));
+            crew.run(parts.size(), (number, slot) -> extract(parts.get(number), firstRows, files));
             files.forEach(NpyFile::flush);
             return files.get(files.size() - 1).meanAbsolute(CHECKED_ROWS);
         }
 
-        private void extract(List<Integer> batch, int[] firstRows, List<NpyFile> files) {
+        private void extract(List<Integer> part, int[] firstRows, List<NpyFile> files) {
             List<HookPoint> points = layers.stream().map(HookPoint::residPost).toList();
             ForwardPlan plan = ForwardPlan.capture(new TreeSet<>(points)).withMaxTokensPerBatch(batchTokens);
-            ForwardResult result = loaded.language().forward(loaded.pick(batch), plan);
-            for (int i = 0; i < batch.size(); i++) {
+            ForwardResult result = loaded.language().forward(loaded.pick(part), plan);
+            for (int i = 0; i < part.size(); i++) {
                 for (int layer = 0; layer < points.size(); layer++) {
-                    files.get(layer).put(firstRows[batch.get(i)], result.activation(i, points.get(layer)));
+                    files.get(layer).put(firstRows[part.get(i)], result.activation(i, points.get(layer)));
                 }
             }
         }

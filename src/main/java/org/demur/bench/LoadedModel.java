@@ -10,6 +10,7 @@ import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.engine.HfTokenizer;
 import org.demur.engine.LanguageModel;
+import org.demur.engine.Placement;
 import org.demur.engine.TokenSequence;
 import org.demur.model.ModelBundle;
 import org.demur.prompts.TemplateLayout;
@@ -38,7 +39,8 @@ record LoadedModel(String name, LanguageModel language, List<TokenSequence> prom
             long elements = bundle.tensors().stream()
                     .mapToLong(id -> bundle.tensor(id).elementCount())
                     .sum();
-            return new LoadedModel(bundle.name(), LanguageModel.load(bundle), prompts, elements * Float.BYTES);
+            LanguageModel language = LanguageModel.load(bundle, Placement.cpu(), options.budget());
+            return new LoadedModel(bundle.name(), language, prompts, elements * Float.BYTES);
         }
     }
 
@@ -82,36 +84,21 @@ record LoadedModel(String name, LanguageModel language, List<TokenSequence> prom
         return indices.stream().map(prompts::get).toList();
     }
 
-    /** Prompts of similar length together, as indices; a batch ends where {@code bound} does not admit one more. */
-    List<List<Integer>> batches(Bound bound) {
-        List<List<Integer>> batches = new ArrayList<>();
-        List<Integer> batch = new ArrayList<>();
-        int tokens = 0;
-        for (int i : shortestFirst()) {
-            int length = prompts.get(i).tokenIds().length;
-            if (!batch.isEmpty() && !bound.admits(batch.size() + 1, tokens + length)) {
-                batches.add(batch);
-                batch = new ArrayList<>();
-                tokens = 0;
-            }
-            batch.add(i);
-            tokens += length;
+    /** All prompts, as indices, in {@code count} parts of about the same number of tokens. */
+    List<List<Integer>> parts(int count) {
+        List<List<Integer>> parts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            parts.add(new ArrayList<>());
         }
-        batches.add(batch);
-        return batches;
-    }
-
-    /** Whether a batch may have so many rows and tokens. */
-    interface Bound {
-        boolean admits(int rows, int tokens);
-    }
-
-    private int[] shortestFirst() {
-        return IntStream.range(0, prompts.size())
+        List<Integer> shortestFirst = IntStream.range(0, prompts.size())
                 .boxed()
                 .sorted(Comparator.comparingInt(i -> prompts.get(i).tokenIds().length))
-                .mapToInt(Integer::intValue)
-                .toArray();
+                .toList();
+        for (int i = 0; i < shortestFirst.size(); i++) {
+            parts.get(i % count).add(shortestFirst.get(i));
+        }
+        parts.removeIf(List::isEmpty);
+        return parts;
     }
 
     @Override

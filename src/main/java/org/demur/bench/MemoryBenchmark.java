@@ -42,7 +42,7 @@ final class MemoryBenchmark implements Runnable {
     @Option(names = "--settled", defaultValue = "50", description = "Batches before growth counts (${DEFAULT-VALUE}).")
     private int settled;
 
-    @Option(names = "--batch", defaultValue = "16", description = "Rows of a batch (${DEFAULT-VALUE}).")
+    @Option(names = "--batch", defaultValue = "32", description = "Rows of a batch (${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(names = "--new", defaultValue = "16", description = "New tokens of decoded rows (${DEFAULT-VALUE}).")
@@ -66,11 +66,11 @@ final class MemoryBenchmark implements Runnable {
         try (LoadedModel loaded = LoadedModel.load(options, options.threads(), count)) {
             Reading afterLoad = Reading.now();
             Reading atSettled = afterLoad;
-            long budget = 0;
+            long budget = options.budget().bytes();
             long peak;
             try (MemoryPeak watch = new MemoryPeak()) {
                 for (int b = 0; b < batches; b++) {
-                    budget = Math.max(budget, work(loaded, b));
+                    work(loaded, b);
                     atSettled = b + 1 == settled ? Reading.now() : atSettled;
                 }
                 peak = watch.bytes();
@@ -89,32 +89,22 @@ final class MemoryBenchmark implements Runnable {
         }
     }
 
-    /** Runs one batch and answers its budget. */
-    private long work(LoadedModel loaded, int number) {
+    private void work(LoadedModel loaded, int number) {
         List<TokenSequence> rows = new ArrayList<>();
         for (int i = 0; i < batch; i++) {
             rows.add(
                     loaded.prompts().get((number * batch + i) % loaded.prompts().size()));
         }
         LanguageModel language = loaded.language();
-        BatchBudget budget = BatchBudget.of(language.config(), rows);
-        int middle = loaded.depth() / 2;
-        Set<HookPoint> points = Set.of(HookPoint.residPost(middle));
-        return switch (number % KINDS) {
-            case 0 -> {
-                language.forward(rows, ForwardPlan.capture(points).withLastLogits());
-                yield budget.forward_bytes();
-            }
+        Set<HookPoint> middle = Set.of(HookPoint.residPost(loaded.depth() / 2));
+        switch (number % KINDS) {
+            case 0 -> language.forward(rows, ForwardPlan.capture(middle).withLastLogits());
             case 1 -> {
                 var metrics = Collections.nCopies(batch, new GradientPlan.LogitDifference(0, 1));
-                language.gradients(rows, GradientPlan.of(points, metrics).withMaxTokensPerBatch(Integer.MAX_VALUE));
-                yield budget.gradient_bytes(loaded.depth() - middle);
+                language.gradients(rows, GradientPlan.of(middle, metrics));
             }
-            default -> {
-                language.generate(rows, new GenerationPlan(newTokens, Set.of(), batch));
-                yield budget.generate_bytes(newTokens);
-            }
-        };
+            default -> language.generate(rows, new GenerationPlan(newTokens, Set.of(), batch));
+        }
     }
 
     private void report(LoadedModel loaded, Map<String, Object> sizes, double ratio) {

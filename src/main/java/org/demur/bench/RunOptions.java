@@ -1,6 +1,7 @@
 package org.demur.bench;
 
 import java.io.PrintWriter;
+import org.demur.engine.MemoryBudget;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,6 +36,12 @@ final class RunOptions {
     @Option(names = "--warm-ups", defaultValue = "1", description = "Rounds before them (${DEFAULT-VALUE}).")
     private int warmUps;
 
+    @Option(
+            names = "--budget-mib",
+            defaultValue = "1024",
+            description = "Native memory for the temporaries of a call, MiB (${DEFAULT-VALUE}).")
+    private long budget_MiB;
+
     String model() {
         return model;
     }
@@ -45,6 +52,10 @@ final class RunOptions {
 
     int threads() {
         return threads;
+    }
+
+    MemoryBudget budget() {
+        return new MemoryBudget(budget_MiB << 20);
     }
 
     Rounds rounds() {

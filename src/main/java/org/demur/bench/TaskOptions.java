@@ -3,12 +3,13 @@ package org.demur.bench;
 import org.demur.sae.WorkCrew;
 import picocli.CommandLine.Option;
 
-/** How a benchmark shares its batches out, as Spark would to the task slots of one process. */
+/** How a benchmark shares its prompts out, as Spark would to the task slots of one process. */
 final class TaskOptions {
     @Option(
             names = "--tasks",
             defaultValue = "2",
-            description = "Java threads that take batches, each with threads / tasks native ones (${DEFAULT-VALUE}).")
+            description =
+                    "Java threads that share the prompts, each with threads / tasks native ones (${DEFAULT-VALUE}).")
     private int tasks;
 
     int tasks() {
