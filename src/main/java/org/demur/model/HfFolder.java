@@ -29,7 +29,7 @@ final class HfFolder {
         TreeSet<Path> files = new TreeSet<>(List.of(configFile));
         ShardedSafetensors weights = weights(folder);
         files.addAll(weights.paths());
-        HfText text = new HfText(folder, keys);
+        HfText text = new HfText(folder, keys.node("eos_token_id").isPresent() ? keys : textKeys);
         files.addAll(text.files());
         if (!Files.exists(folder.resolve(SINGLE)) && Files.exists(folder.resolve(INDEX))) {
             files.add(folder.resolve(INDEX));

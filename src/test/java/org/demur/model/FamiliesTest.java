@@ -267,6 +267,7 @@ class FamiliesTest {
         try (ModelBundle half = ModelBundle.open(copy);
                 ModelBundle whole = ModelBundle.open(folder)) {
             assertThat(half.config()).isEqualTo(whole.config());
+            assertThat(half.special().turnEnds()).isEqualTo(whole.special().turnEnds());
             for (TensorId id : whole.tensors()) {
                 assertThat(floats(half, id)).isEqualTo(floats(whole, id));
             }
