@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.demur.JobException;
@@ -41,6 +44,34 @@ class GgufFamiliesTest {
             assertThat(first(bundle, TensorRole.KEY)).isEqualTo(16 * 16);
             assertThat(first(bundle, TensorRole.VALUE)).isEqualTo(24 * 16);
             assertThat(first(bundle, TensorRole.GATE)).isZero();
+            assertThat(first(bundle, TensorRole.UP)).isEqualTo(24 * 16);
+        }
+    }
+
+    @Test
+    void adaptsEachPartOfAFusedMatrix() throws IOException {
+        Path adapter = Files.createDirectory(folder.resolve("adapter"));
+        Files.writeString(
+                adapter.resolve("adapter_config.json"),
+                "{\"peft_type\": \"LORA\", \"r\": 1, \"lora_alpha\": 2, \"target_modules\": [\"qkv_proj\"]}");
+        String module = "base_model.model.model.layers.0.self_attn.qkv_proj";
+        float[] ones = new float[16];
+        Arrays.fill(ones, 1);
+        float[] rows = new float[32];
+        for (int row = 0; row < rows.length; row++) {
+            rows[row] = row;
+        }
+        SafetensorsWriter.write(
+                adapter.resolve("adapter_model.safetensors"),
+                Map.of(),
+                List.of(
+                        NamedTensor.f32(module + ".lora_A.weight", new long[] {1, 16}, ones),
+                        NamedTensor.f32(module + ".lora_B.weight", new long[] {32, 1}, rows)));
+        Path model = phi3().write(folder.resolve("tiny.gguf"));
+        try (ModelBundle bundle = ModelBundle.open(model, List.of(adapter))) {
+            assertThat(first(bundle, TensorRole.QUERY)).isZero();
+            assertThat(first(bundle, TensorRole.KEY)).isEqualTo(16 * 16 + 2 * 16);
+            assertThat(first(bundle, TensorRole.VALUE)).isEqualTo(24 * 16 + 2 * 24);
             assertThat(first(bundle, TensorRole.UP)).isEqualTo(24 * 16);
         }
     }
