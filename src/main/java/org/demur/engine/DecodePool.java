@@ -4,81 +4,66 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.demur.edit.HookPoint;
-import org.demur.model.ModelConfig;
+import org.demur.edit.Site;
 
 /**
- * Rows that decode side by side, each with a row of the key and value caches [rows, capacity, KV, HD]. A row's cache slot
- * is its position, so rows of any lengths go together, and a finished row's place is taken by another.
+ * Rows that decode side by side. A row's cache slot is its position, so rows of any lengths go together, and a finished
+ * row's place is taken by another. Below the fork a lineage of rows has one place in the caches, above it every row.
  */
 final class DecodePool {
     private final LanguageModel model;
     private final PtNDManager manager;
     private final int sequenceLength;
-    private final int capacity;
+    private final Optional<HookPoint> fork;
     private final List<DecodingRow> rows = new ArrayList<>();
-    private KeysValues caches = KeysValues.empty();
+    private final Lineages lineages = new Lineages();
+    private final DecodeCaches stem;
+    private final DecodeCaches top;
     private ResidualEditor editor;
     private TokenLayout layout;
 
     /**
      * An empty pool.
      *
-     * @param sequenceLength a length of the regime that all rows are in
+     * @param places rows at most
+     * @param capacity slots of a row
+     * @param cluster what the rows have in common
      */
-    DecodePool(LanguageModel model, PtNDManager manager, int places, int capacity, int sequenceLength) {
+    DecodePool(LanguageModel model, PtNDManager manager, int places, int capacity, Cluster cluster) {
         this.model = model;
         this.manager = manager;
-        this.capacity = capacity;
-        this.sequenceLength = sequenceLength;
-        for (int layer = 0; layer < model.config().nLayers(); layer++) {
-            caches.keys().put(layer, cache(places));
-            caches.values().put(layer, cache(places));
-        }
-    }
-
-    private PtNDArray cache(int places) {
-        ModelConfig config = model.config();
-        return TorchRuntime.allocate(
+        this.sequenceLength = cluster.sequenceLength();
+        this.fork = cluster.fork();
+        int firstOwn = fork.map(DecodePool::blocksBelow).orElse(0);
+        this.stem = new DecodeCaches(model, manager, places, capacity, IntStream.range(0, firstOwn));
+        this.top = new DecodeCaches(
+                model,
                 manager,
                 places,
                 capacity,
-                config.attention().kvHeads(),
-                config.attention().headDim());
+                IntStream.range(firstOwn, model.config().nLayers()));
     }
 
-    List<DecodingRow> active() {
-        return rows.stream().filter(row -> !row.isFinished()).toList();
+    /** Blocks whose attention runs before the fork. */
+    private static int blocksBelow(HookPoint fork) {
+        return fork.site() == Site.RESID_PRE ? fork.layer() : fork.layer() + 1;
     }
 
-    List<DecodingRow> finished() {
-        return rows.stream().filter(DecodingRow::isFinished).toList();
+    List<DecodingRow> rows() {
+        return rows;
     }
 
-    /** Rows in their places, finished ones included. */
-    int size() {
-        return rows.size();
+    int active() {
+        return (int) rows.stream().filter(row -> !row.isFinished()).count();
     }
 
-    /**
-     * Puts new rows into places that are free or whose rows are finished.
-     *
-     * @param places as many as {@code added}
-     */
-    void admit(List<DecodingRow> added, int[] places) {
-        for (int i = 0; i < places.length; i++) {
-            if (places[i] < rows.size()) {
-                rows.set(places[i], added.get(i));
-            } else {
-                rows.add(added.get(i));
-            }
-        }
-        renew();
-    }
-
-    /** The first places that are free or whose rows are finished. */
+    /** The first {@code count} places, below {@code most}, that are free or whose rows are finished. */
     int[] places(int count, int most) {
         return IntStream.range(0, most)
                 .filter(place -> place >= rows.size() || rows.get(place).isFinished())
@@ -86,8 +71,35 @@ final class DecodePool {
                 .toArray();
     }
 
-    KeysValues caches() {
-        return caches;
+    /**
+     * Puts rows into places.
+     *
+     * @param added rows that have chosen their first token
+     * @param places as many
+     * @param prompts where the keys and values of their prompts are
+     */
+    void admit(List<DecodingRow> added, int[] places, PromptKeys prompts) {
+        top.fill(prompts.top(), places, prompts.unitOf(), prompts.familyOf());
+        for (int i = 0; i < places.length; i++) {
+            if (places[i] < rows.size()) {
+                rows.set(places[i], added.get(i));
+            } else {
+                rows.add(added.get(i));
+            }
+        }
+        if (fork.isPresent()) {
+            prompts.rowsByPrompt()
+                    .forEach((prompt, members) -> stem.fill(
+                            prompts.stem(),
+                            new int[] {
+                                lineages.found(
+                                        members.stream().map(i -> places[i]).toList())
+                            },
+                            new int[] {prompt},
+                            new int[] {0}));
+            part();
+        }
+        renew();
     }
 
     private void renew() {
@@ -98,24 +110,19 @@ final class DecodePool {
         layout = TokenLayout.step(rows.size());
     }
 
+    private void part() {
+        stem.copy(lineages.part(rows));
+    }
+
     /** Feeds every row's newest token and chooses the next; finished rows repeat theirs, unheard, until they leave. */
     void step(TokenChooser chooser) {
-        int[] slots = rows.stream().mapToInt(DecodingRow::slot).toArray();
-        long[] tokens = rows.stream().mapToLong(DecodingRow::newest).toArray();
         try (PtNDManager scope = manager.newSubManager(manager.getDevice())) {
-            ScriptCalls calls = new ScriptCalls.Inference(model.script(), scope);
-            PassInputs inputs = model.attentionKinds().step(scope, slots, sequenceLength);
-            PtNDArray at = TorchRuntime.longs(
-                    scope, Arrays.stream(slots).asLongStream().toArray());
-            PtNDArray x = calls.one("embed", model.weights().embedding(), TorchRuntime.longs(scope, tokens));
-            HookPoint end = HookPoint.residPost(model.config().nLayers() - 1);
-            PtNDArray last = new BlockStack(model, calls)
-                    .run(
-                            x,
-                            BlockStack.Range.upTo(end),
-                            new DecodeAttention(model, calls, inputs, at, caches),
-                            new Edits(calls));
+            Pass pass = new Pass(scope);
+            PtNDArray last = pass.run();
             chooser.choose(last, rows, scope);
+        }
+        if (fork.isPresent()) {
+            part();
         }
     }
 
@@ -125,31 +132,65 @@ final class DecodePool {
                 .filter(b -> !rows.get(b).isFinished())
                 .boxed()
                 .toList();
-        KeysValues smaller = KeysValues.empty();
-        ScriptCalls calls = new ScriptCalls.Inference(model.script(), manager);
-        try (PtNDArray index = TorchRuntime.longs(
-                manager, kept.stream().mapToLong(Integer::longValue).toArray())) {
-            caches.keys().forEach((layer, keys) -> {
-                smaller.keys().put(layer, calls.one("rows", keys, index));
-                keys.close();
-            });
-            caches.values().forEach((layer, values) -> {
-                smaller.values().put(layer, calls.one("rows", values, index));
-                values.close();
-            });
+        top.keep(kept);
+        if (fork.isPresent()) {
+            List<Integer> places = new ArrayList<>(lineages.compact(kept));
+            // Lineages may still part until every row has its own.
+            places.addAll(Collections.nCopies(kept.size() - places.size(), places.get(0)));
+            stem.keep(places);
         }
-        caches = smaller;
-        List<DecodingRow> left = active();
-        rows.clear();
-        rows.addAll(left);
+        rows.removeIf(DecodingRow::isFinished);
         renew();
     }
 
-    private final class Edits implements BlockStack.Visitor {
+    /** One step through the blocks. */
+    private final class Pass implements BlockStack.Visitor {
+        private final PtNDManager scope;
         private final ScriptCalls calls;
+        private final BlockStack stack;
 
-        Edits(ScriptCalls calls) {
-            this.calls = calls;
+        Pass(PtNDManager scope) {
+            this.scope = scope;
+            this.calls = new ScriptCalls.Inference(model.script(), scope);
+            this.stack = new BlockStack(model, calls);
+        }
+
+        PtNDArray run() {
+            HookPoint end = HookPoint.residPost(model.config().nLayers() - 1);
+            int[] slots = rows.stream().mapToInt(DecodingRow::slot).toArray();
+            PtNDArray x = fork.isPresent()
+                    ? forked(fork.get())
+                    : embedded(rows.stream().mapToLong(DecodingRow::newest).toArray());
+            HookPoint from = fork.orElse(new HookPoint(Site.RESID_PRE, 0));
+            return stack.run(x, new BlockStack.Range(from, end), attention(slots, top), this);
+        }
+
+        /** The stream at the fork: once a lineage, then for every row. */
+        private PtNDArray forked(HookPoint at) {
+            int[] slots = new int[lineages.size()];
+            long[] tokens = new long[lineages.size()];
+            Map<Integer, DecodingRow> representatives = lineages.representatives(rows);
+            representatives.forEach((place, row) -> {
+                slots[place] = row.slot();
+                tokens[place] = row.newest();
+            });
+            PtNDArray x =
+                    stack.run(embedded(tokens), BlockStack.Range.upTo(at), attention(slots, stem), new Unedited());
+            long[] placeOfRow = new long[rows.size()];
+            // A finished row is not heard any more: any lineage will do for it.
+            Arrays.setAll(placeOfRow, b -> rows.get(b).isFinished() ? 0 : lineages.placeOf(b));
+            return calls.one("rows", x, TorchRuntime.longs(scope, placeOfRow));
+        }
+
+        private PtNDArray embedded(long[] tokens) {
+            return calls.one("embed", model.weights().embedding(), TorchRuntime.longs(scope, tokens));
+        }
+
+        private DecodeAttention attention(int[] slots, DecodeCaches caches) {
+            PassInputs inputs = model.attentionKinds().step(scope, slots, sequenceLength);
+            PtNDArray at = TorchRuntime.longs(
+                    scope, Arrays.stream(slots).asLongStream().toArray());
+            return new DecodeAttention(model, calls, inputs, at, caches.tensors());
         }
 
         @Override
@@ -160,6 +201,18 @@ final class DecodePool {
         @Override
         public boolean wants(HookPoint addition) {
             return editor.touches(addition);
+        }
+    }
+
+    private static final class Unedited implements BlockStack.Visitor {
+        @Override
+        public PtNDArray at(HookPoint point, PtNDArray x_BD) {
+            return x_BD;
+        }
+
+        @Override
+        public boolean wants(HookPoint addition) {
+            return false;
         }
     }
 }

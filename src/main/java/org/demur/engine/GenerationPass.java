@@ -87,18 +87,18 @@ final class GenerationPass {
             int capacity = rows.stream().mapToInt(Cluster.Row::length).max().orElseThrow() + plan.maxNewTokens();
             int fitting = Math.max(1, model.cacheSlots() / capacity);
             this.most = Math.min(Math.min(plan.maxBatchRows(), fitting), rows.size());
-            this.pool = new DecodePool(model, manager, most, capacity, cluster.sequenceLength());
+            this.pool = new DecodePool(model, manager, most, capacity, cluster);
         }
 
         void run() {
             while (true) {
-                int active = pool.active().size();
+                int active = pool.active();
                 if (!waiting.isEmpty() && active < WORTH_FILLING * most) {
                     admit();
                 } else if (active == 0) {
                     return;
                 } else {
-                    if (active < WORTH_FILLING * pool.size()) {
+                    if (active < WORTH_FILLING * pool.rows().size()) {
                         pool.compact();
                     }
                     pool.step(chooser);
@@ -109,7 +109,9 @@ final class GenerationPass {
 
         private void collect() {
             // Finished rows are written again until they leave; what is written stays the same.
-            pool.finished().forEach(row -> generations[row.row().index()] = row.generation());
+            pool.rows().stream()
+                    .filter(DecodingRow::isFinished)
+                    .forEach(row -> generations[row.row().index()] = row.generation());
         }
 
         /** Fills the free places, with no more prompt tokens at once than fit a pass. */
@@ -142,55 +144,31 @@ final class GenerationPass {
                     unitOfRow.add(u);
                 }
             }
-            int[] places = pool.places(added.size(), most);
             int[] units = unitOfRow.stream().mapToInt(Integer::intValue).toArray();
-            fill(end, units, places, calls, inner);
             long[] lastRows = end.layout().lastRows();
             long[] last = Arrays.stream(units).mapToLong(u -> lastRows[u]).toArray();
             PtNDArray x = calls.one("rows", end.end_ND(), TorchRuntime.longs(inner, last));
             chooser.choose(x, added, inner);
-            pool.admit(added, places);
+            pool.admit(added, pool.places(added.size(), most), keys(end, units));
         }
 
-        private void fill(PromptPass.End end, int[] units, int[] places, ScriptCalls calls, PtNDManager inner) {
-            PtNDArray rows = indices(places, inner);
-            PtNDArray unit = indices(units, inner);
-            PtNDArray prompt =
-                    indices(Arrays.stream(units).map(u -> end.stemRow()[u]).toArray(), inner);
-            PtNDArray first = indices(new int[units.length], inner);
-            PtNDArray family = indices(
-                    Arrays.stream(units)
-                            .map(u -> end.units().get(u).get(0).family())
-                            .toArray(),
-                    inner);
+        private PromptKeys keys(PromptPass.End end, int[] units) {
+            Map<Integer, List<Integer>> rowsByPrompt = new TreeMap<>();
+            for (int i = 0; i < units.length; i++) {
+                rowsByPrompt
+                        .computeIfAbsent(end.stemRow()[units[i]], prompt -> new ArrayList<>())
+                        .add(i);
+            }
+            int[] families = Arrays.stream(units)
+                    .map(u -> end.units().get(u).get(0).family())
+                    .toArray();
             PromptPass.Beginning beginning = pass.beginning();
-            new CacheFill(calls, rows, first, prompt).fill(pool.caches(), beginning.stem(), end.stem());
-            new CacheFill(calls, rows, family, unit).fill(pool.caches(), beginning.families(), end.top());
-        }
-
-        private PtNDArray indices(int[] numbers, PtNDManager inner) {
-            return TorchRuntime.longs(
-                    inner, Arrays.stream(numbers).asLongStream().toArray());
-        }
-    }
-
-    /**
-     * Copies keys and values of prompts into places of the caches.
-     *
-     * @param rows places
-     * @param pastOf row of the shared beginning for each place
-     * @param ownOf row of the prompts for each place
-     */
-    private record CacheFill(ScriptCalls calls, PtNDArray rows, PtNDArray pastOf, PtNDArray ownOf) {
-        void fill(KeysValues caches, KeysValues past, KeysValues own) {
-            own.keys().forEach((layer, keys) -> one(caches.keys(), past.keys(), layer, keys));
-            own.values().forEach((layer, values) -> one(caches.values(), past.values(), layer, values));
-        }
-
-        private void one(Map<Integer, PtNDArray> caches, Map<Integer, PtNDArray> past, int layer, PtNDArray own) {
-            PtNDArray before = past.containsKey(layer) ? past.get(layer) : (PtNDArray) own.get(":, 0:0");
-            calls.one("fill_cache", caches.get(layer), rows, before, pastOf, own, ownOf)
-                    .close();
+            return new PromptKeys(
+                    new DecodeCaches.Prompts(beginning.stem(), end.stem()),
+                    new DecodeCaches.Prompts(beginning.families(), end.top()),
+                    units,
+                    families,
+                    rowsByPrompt);
         }
     }
 }
