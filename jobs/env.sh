@@ -45,6 +45,11 @@ demur_native_environment() {
   export OMP_NUM_THREADS="${OMP_NUM_THREADS:-$threads}"
   export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-PASSIVE}"
   export MKL_CBWR="${MKL_CBWR:-AUTO,STRICT}"
+  # Freed tensors are kept for the next ones: giving pages back and taking them again costs a tenth of the time, and several
+  # arenas would each keep their own.
+  export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
+  export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1073741824}"
+  export MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-2147483647}"
   export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}"
   export SPARK_SCALA_VERSION=2.13
 }

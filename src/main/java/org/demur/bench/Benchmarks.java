@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
             GenerateBenchmark.class,
             SteerBenchmark.class,
             SweepBenchmark.class,
-            MemoryBenchmark.class
+            MemoryBenchmark.class,
+            LogitsDump.class
         })
 public final class Benchmarks {
     private Benchmarks() {}

@@ -101,7 +101,7 @@ public final class LanguageModel implements AutoCloseable {
     public GradientResult gradients(List<TokenSequence> sequences, GradientPlan plan) {
         GradientResult result = new GradientResult(plan, sequences.size());
         for (Cluster cluster : RequestPlan.clusters(sequences, rules(false))) {
-            for (List<Cluster.Row> part : cluster.parts(passTokens(plan.maxTokensPerBatch()))) {
+            for (List<Cluster.Row> part : cluster.parts(gradientTokens(plan))) {
                 Halving.run(part, rows -> scoped(scope -> new GradientPass(this, plan, result, scope).run(rows)));
             }
         }
@@ -162,6 +162,12 @@ public final class LanguageModel implements AutoCloseable {
     /** Tokens that go through the blocks at once: what the plan asks for, within the budget. */
     int passTokens(int wanted) {
         return Math.min(wanted, budget.passTokens(config));
+    }
+
+    private int gradientTokens(GradientPlan plan) {
+        int blocks =
+                plan.at().isEmpty() ? 1 : config.nLayers() - plan.at().first().layer();
+        return Math.min(plan.maxTokensPerBatch(), budget.gradientTokens(config, blocks));
     }
 
     int logitRows() {

@@ -28,6 +28,17 @@ public record MemoryBudget(long bytes) implements Serializable {
         return atLeastOne(bytes / 2 / (floats * Float.BYTES));
     }
 
+    /**
+     * Tokens whose gradients may be taken at once: every block above the first point wanted keeps what the way back
+     * needs, some twelve streams, eight of queries, keys and values, six of hidden channels.
+     */
+    int gradientTokens(ModelConfig config, int blocks) {
+        long width = config.attention().headDim()
+                * (config.attention().heads() + 2L * config.attention().kvHeads());
+        long floats = 12L * config.dModel() + 8 * width + 6L * config.mlp().width();
+        return atLeastOne(bytes / (floats * Float.BYTES * Math.max(1, blocks)));
+    }
+
     /** Rows of logits that may exist at once, with what their loss needs. */
     int logitRows(ModelConfig config) {
         return atLeastOne(bytes / 4 / (3L * config.vocabSize() * Float.BYTES));

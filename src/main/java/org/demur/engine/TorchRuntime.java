@@ -53,19 +53,41 @@ final class TorchRuntime {
 
     /** A tensor of these values. */
     static PtNDArray floats(PtNDManager manager, float[] values, long... shape) {
-        ByteBuffer buffer = direct((long) values.length * Float.BYTES);
-        buffer.asFloatBuffer().put(values);
-        return manager.create(buffer, new Shape(shape), DataType.FLOAT32);
+        if (manager.getDevice().isGpu()) {
+            ByteBuffer buffer = direct((long) values.length * Float.BYTES);
+            buffer.asFloatBuffer().put(values);
+            return manager.create(buffer, new Shape(shape), DataType.FLOAT32);
+        }
+        PtNDArray tensor = empty(manager, DataType.FLOAT32, shape);
+        if (values.length > 0) {
+            view(tensor).asFloatBuffer().put(values);
+        }
+        return tensor;
     }
 
     /** A vector of 64-bit integers, the index type of libtorch. */
     static PtNDArray longs(PtNDManager manager, long[] values) {
-        ByteBuffer buffer = direct((long) values.length * Long.BYTES);
-        buffer.asLongBuffer().put(values);
-        return manager.create(buffer, new Shape(values.length), DataType.INT64);
+        if (manager.getDevice().isGpu()) {
+            ByteBuffer buffer = direct((long) values.length * Long.BYTES);
+            buffer.asLongBuffer().put(values);
+            return manager.create(buffer, new Shape(values.length), DataType.INT64);
+        }
+        PtNDArray tensor = empty(manager, DataType.INT64, values.length);
+        if (values.length > 0) {
+            view(tensor).asLongBuffer().put(values);
+        }
+        return tensor;
     }
 
-    /** An uninitialised tensor owned by libtorch, so that it is aligned as its kernels like it. */
+    /**
+     * An uninitialised tensor in libtorch's own memory: a buffer of Java's would be freed only when the collector gets to
+     * it, and libtorch aligns its memory as the maths library likes it, which decides the last bits of its sums.
+     */
+    private static PtNDArray empty(PtNDManager manager, DataType type, long... shape) {
+        return (PtNDArray) manager.create(new Shape(shape), type);
+    }
+
+    /** A tensor of zeros. */
     static PtNDArray allocate(PtNDManager manager, long... shape) {
         return (PtNDArray) manager.zeros(new Shape(shape), DataType.FLOAT32);
     }
@@ -76,9 +98,6 @@ final class TorchRuntime {
     }
 
     private static ByteBuffer direct(long bytes) {
-        // Alignment decides which vector path the maths library takes, and so the last bits of its sums.
-        ByteBuffer buffer =
-                ByteBuffer.allocateDirect(Math.toIntExact(bytes) + 128).alignedSlice(64);
-        return buffer.limit(Math.toIntExact(bytes)).slice().order(ByteOrder.nativeOrder());
+        return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
     }
 }
