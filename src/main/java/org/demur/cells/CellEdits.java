@@ -28,6 +28,11 @@ public final class CellEdits implements Serializable {
     /** Prompts of a cell share their edits as the same objects, which lets the engine treat them as one. */
     private final Map<Key, List<Edit>> made = new ConcurrentHashMap<>();
 
+    /** Cells that differ in nothing but their coefficient share their features' rows, which the engine then reads once. */
+    private final Map<SliceKey, List<FeatureSlice>> picked = new ConcurrentHashMap<>();
+
+    private record SliceKey(Method kind, String featureSet, String promptId, int nFeatures) implements Serializable {}
+
     private record Key(String method, String featureSet, String promptId, int nFeatures, double coefficient)
             implements Serializable {}
 
@@ -65,39 +70,49 @@ public final class CellEdits implements Serializable {
         boolean ofPrompt = sets.byPrompt().containsKey(cell.featureSet());
         Key key = new Key(
                 cell.method(), cell.featureSet(), ofPrompt ? promptId : "", cell.nFeatures(), cell.coefficient());
-        return made.computeIfAbsent(key, missing -> make(cell, promptId));
+        SliceKey slices = new SliceKey(cell.kind(), key.featureSet(), key.promptId(), key.nFeatures());
+        return made.computeIfAbsent(key, missing -> make(cell, promptId, slices));
     }
 
-    private List<Edit> make(Cell cell, String promptId) {
+    private List<Edit> make(Cell cell, String promptId, SliceKey key) {
         return switch (cell.kind()) {
             case NONE -> List.of();
             case DIRECTION_ABLATION -> List.of(direction.ablation());
             case DIRECTION_ADDITION -> List.of(direction.addition(cell.coefficient()));
-            case FEATURE_SCALE, FEATURE_CLAMP -> featureEdits(cell, promptId);
+            case FEATURE_SCALE, FEATURE_CLAMP ->
+                picked.computeIfAbsent(key, missing -> pick(cell, promptId)).stream()
+                        .map(slice -> featureEdit(cell, slice))
+                        .toList();
         };
     }
 
-    private List<Edit> featureEdits(Cell cell, String promptId) {
+    private List<FeatureSlice> pick(Cell cell, String promptId) {
         Map<Integer, List<RankedFeature>> byLayer = new TreeMap<>();
         sets.members(cell.featureSet(), promptId, cell.nFeatures())
                 .forEach(member -> byLayer.computeIfAbsent(member.layer(), layer -> new ArrayList<>())
                         .add(member));
         return byLayer.entrySet().stream()
-                .map(entry -> featureEdit(cell, slices.get(entry.getKey()), entry.getValue()))
+                .map(entry -> pick(cell.kind(), slices.get(entry.getKey()), entry.getValue()))
                 .toList();
     }
 
-    private static Edit featureEdit(Cell cell, FeatureSlice ofLayer, List<RankedFeature> members) {
+    private static FeatureSlice pick(Method kind, FeatureSlice ofLayer, List<RankedFeature> members) {
         FeatureSlice slice = SliceRows.pick(ofLayer, members);
-        HookPoint at = HookPoint.residPost(slice.layer());
-        float coefficient = (float) cell.coefficient();
-        if (cell.kind() == Method.FEATURE_SCALE) {
-            return new Edit.EditFeatures(at, slice, new FeatureRule.Scale(coefficient));
+        if (kind == Method.FEATURE_SCALE) {
+            return slice;
         }
         float[] unit_M = new float[members.size()];
         for (int m = 0; m < unit_M.length; m++) {
             unit_M[m] = members.get(m).maxActivation();
         }
-        return new Edit.EditFeatures(at, SliceRows.inUnits(slice, unit_M), new FeatureRule.Clamp(coefficient));
+        return SliceRows.inUnits(slice, unit_M);
+    }
+
+    private static Edit featureEdit(Cell cell, FeatureSlice slice) {
+        float coefficient = (float) cell.coefficient();
+        FeatureRule rule = cell.kind() == Method.FEATURE_SCALE
+                ? new FeatureRule.Scale(coefficient)
+                : new FeatureRule.Clamp(coefficient);
+        return new Edit.EditFeatures(HookPoint.residPost(slice.layer()), slice, rule);
     }
 }

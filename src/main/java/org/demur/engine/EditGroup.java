@@ -80,9 +80,9 @@ final class EditGroup {
         for (Member member : members) {
             int b = member.sequence();
             float number = EditShape.number(member.edits().get(step));
-            for (int t = 0; t < layout.lengths()[b]; t++) {
+            for (int t = layout.firstOwned(b); t < layout.length(b); t++) {
                 if (holds(shapes.get(step).within(), layout, sequences.get(b), t)) {
-                    rows.add(layout.starts()[b] + (long) t);
+                    rows.add(layout.row(b, t));
                     numbers[n++] = number;
                 }
             }

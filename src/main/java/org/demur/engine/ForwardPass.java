@@ -61,13 +61,24 @@ final class ForwardPass implements PromptPass.Observer {
             for (Cluster.Row row : members.get(b)) {
                 int kept = plan.positions().first(row.length());
                 int first = Math.max(kept, layout.past());
-                int count = layout.past() + layout.lengths()[b] - first;
-                if (count > 0) {
+                if (first < layout.past() + layout.length(b)) {
                     float[] target = result.activation(row.index(), point, (row.length() - kept) * d);
-                    int from = layout.starts()[b] + first - layout.past();
-                    values.get(from * d, target, (first - kept) * d, count * d);
+                    copyRows(values, layout, b, first - layout.past(), target, (first - kept) * d);
                 }
             }
+        }
+    }
+
+    /** Copies a sequence's rows from token {@code first} on: shared ones one by one, its own as one run. */
+    private void copyRows(FloatBuffer values, TokenLayout layout, int b, int first, float[] target, int at) {
+        int d = model.config().dModel();
+        int to = at;
+        int t = first;
+        for (; t < layout.firstOwned(b); t++, to += d) {
+            values.get(layout.row(b, t) * d, target, to, d);
+        }
+        if (t < layout.length(b)) {
+            values.get(layout.row(b, t) * d, target, to, (layout.length(b) - t) * d);
         }
     }
 
@@ -96,20 +107,23 @@ final class ForwardPass implements PromptPass.Observer {
     /** Losses of the tokens that follow a row's own tokens. */
     private void ownNll(PromptPass.End end, Head head) {
         TokenLayout layout = end.layout();
-        long[] rows = new long[layout.tokens() - layout.lengths().length];
-        long[] targets = new long[rows.length];
+        int count = IntStream.range(0, layout.sequences())
+                .map(b -> layout.length(b) - 1)
+                .sum();
+        long[] rows = new long[count];
+        long[] targets = new long[count];
         int n = 0;
-        for (int b = 0; b < layout.lengths().length; b++) {
+        for (int b = 0; b < layout.sequences(); b++) {
             int[] ids = end.units().get(b).get(0).sequence().tokenIds();
-            for (int t = 0; t < layout.lengths()[b] - 1; t++, n++) {
-                rows[n] = layout.starts()[b] + (long) t;
+            for (int t = 0; t < layout.length(b) - 1; t++, n++) {
+                rows[n] = layout.row(b, t);
                 targets[n] = ids[layout.past() + t + 1];
             }
         }
         float[] nll = head.nll(end.end_ND(), rows, targets);
         int at = 0;
-        for (int b = 0; b < layout.lengths().length; b++) {
-            int own = layout.lengths()[b] - 1;
+        for (int b = 0; b < layout.sequences(); b++) {
+            int own = layout.length(b) - 1;
             for (Cluster.Row row : end.units().get(b)) {
                 System.arraycopy(nll, at, result.tokenNll(row.index(), row.length() - 1), layout.past(), own);
             }

@@ -39,12 +39,12 @@ public record ForwardPlan(
             float[] packed_ND = new float[layout.tokens() * d];
             for (int b = 0; b < indices.size(); b++) {
                 float[] own = values_TD.get(indices.get(b));
-                if (own.length != layout.lengths()[b] * d) {
+                if (own.length != layout.length(b) * d) {
                     throw new IllegalArgumentException("Start values of sequence " + indices.get(b) + " hold "
-                            + own.length + " numbers; its " + layout.lengths()[b] + " tokens of width " + d
+                            + own.length + " numbers; its " + layout.length(b) + " tokens of width " + d
                             + " need another count");
                 }
-                System.arraycopy(own, 0, packed_ND, layout.starts()[b] * d, own.length);
+                System.arraycopy(own, 0, packed_ND, layout.row(b, 0) * d, own.length);
             }
             return packed_ND;
         }

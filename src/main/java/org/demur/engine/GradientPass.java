@@ -32,8 +32,7 @@ final class GradientPass {
         ScriptCalls calls = new ScriptCalls.Gradient(model.script());
         List<TokenSequence> batch = rows.stream().map(Cluster.Row::sequence).toList();
         List<Integer> indices = rows.stream().map(Cluster.Row::index).toList();
-        TokenLayout layout =
-                TokenLayout.of(batch.stream().mapToInt(TokenSequence::length).toArray(), 0);
+        TokenLayout layout = TokenLayout.of(batch);
         HookPoint from = plan.start().map(ForwardPlan.Start::at).orElse(new HookPoint(Site.RESID_PRE, 0));
         BlockStack.Range range =
                 new BlockStack.Range(from, HookPoint.residPost(model.config().nLayers() - 1));
@@ -125,8 +124,8 @@ final class GradientPass {
         leaves.forEach((point, leaf) -> {
             FloatBuffer gradient = TorchRuntime.view(JniUtils.getGradient(leaf)).asFloatBuffer();
             for (int b = 0; b < indices.size(); b++) {
-                float[] own = new float[layout.lengths()[b] * d];
-                gradient.get(layout.starts()[b] * d, own);
+                float[] own = new float[layout.length(b) * d];
+                gradient.get(layout.row(b, 0) * d, own);
                 result.gradient(indices.get(b), point, own);
             }
         });

@@ -33,7 +33,11 @@ public final class LanguageModel implements AutoCloseable {
         this.placement = placement;
         this.budget = budget;
         this.script = TorchScript.compile(
-                manager, "transformer.torchscript", "Transformer", ScriptConstants.of(config, placement));
+                manager,
+                "transformer.torchscript",
+                "Transformer",
+                new TorchScript.Constants(
+                        ScriptConstants.of(config, placement, false), ScriptConstants.of(config, placement, true)));
         this.weights = new WeightLoader(manager, bundle, placement, script).load();
         this.attentionKinds = new AttentionKinds(config);
         this.bundle = bundle;

@@ -8,7 +8,6 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Map;
 import org.demur.sae.MatrixProduct;
 
 /**
@@ -109,7 +108,7 @@ public final class NativeProduct implements MatrixProduct {
             this.x_RD = x.asFloatBuffer();
             this.y = aligned(capacity, features);
             this.y_RF = y.asFloatBuffer();
-            this.script = TorchScript.compile(buffers, "product.torchscript", "Product", Map.of());
+            this.script = TorchScript.compile(buffers, "product.torchscript", "Product", TorchScript.Constants.none());
         }
 
         @Override

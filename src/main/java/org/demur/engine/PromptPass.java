@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.demur.edit.Edit;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
 
@@ -137,12 +138,22 @@ final class PromptPass {
             this.isBeginning = isBeginning;
         }
 
-        private TokenLayout layout(List<Cluster.Row> rows) {
-            int shared = cluster.shared();
-            return isBeginning
-                    ? TokenLayout.of(rows.stream().mapToInt(row -> shared).toArray(), 0)
-                    : TokenLayout.of(
-                            rows.stream().mapToInt(row -> row.length() - shared).toArray(), shared);
+        private TokenLayout layout(List<Cluster.Row> rows, boolean edited) {
+            List<TokenSequence> sequences =
+                    rows.stream().map(Cluster.Row::sequence).toList();
+            if (scope.start.isPresent()) {
+                return TokenLayout.of(sequences);
+            }
+            int[] family = new int[rows.size()];
+            int[] end = new int[rows.size()];
+            for (int b = 0; b < rows.size(); b++) {
+                // An interpolation has a target for each token of its own sequence.
+                boolean perToken = sequences.get(b).edits().stream().anyMatch(Edit.Interpolate.class::isInstance);
+                int own = perToken ? cluster.families() + b : rows.get(b).family();
+                family[b] = edited ? own : 0;
+                end[b] = isBeginning ? cluster.shared() : rows.get(b).length();
+            }
+            return TokenLayout.tree(sequences, family, isBeginning ? 0 : cluster.shared(), end);
         }
 
         /** The stream at the fork, where there is one. */
@@ -152,7 +163,7 @@ final class PromptPass {
             }
             HookPoint fork = cluster.fork().get();
             HookPoint end = fork.compareTo(scope.end) < 0 ? fork : scope.end;
-            stemLayout = layout(prompts);
+            stemLayout = layout(prompts, false);
             Past past = isBeginning ? Past.none() : Past.sharedByAll(beginning.stem);
             PromptAttention attention = attention(stemLayout, past, stemKept);
             BlockStack.Range range = BlockStack.Range.upTo(end);
@@ -166,7 +177,7 @@ final class PromptPass {
 
         End top(Optional<PtNDArray> fork, List<List<Cluster.Row>> units, int[] promptOfUnit) {
             List<Cluster.Row> firsts = units.stream().map(unit -> unit.get(0)).toList();
-            TokenLayout layout = layout(firsts);
+            TokenLayout layout = layout(firsts, true);
             HookPoint from = cluster.fork()
                     .or(() -> scope.start.map(ForwardPlan.Start::at))
                     .orElse(new HookPoint(Site.RESID_PRE, 0));
@@ -209,8 +220,8 @@ final class PromptPass {
         private PtNDArray spread(PtNDArray x, TokenLayout layout, int[] promptOfUnit) {
             long[] rows = new long[layout.tokens()];
             for (int u = 0; u < promptOfUnit.length; u++) {
-                for (int t = 0; t < layout.lengths()[u]; t++) {
-                    rows[layout.starts()[u] + t] = stemLayout.starts()[promptOfUnit[u]] + (long) t;
+                for (int t = layout.firstOwned(u); t < layout.length(u); t++) {
+                    rows[layout.row(u, t)] = stemLayout.row(promptOfUnit[u], t);
                 }
             }
             try (PtNDArray index = TorchRuntime.longs(manager, rows)) {

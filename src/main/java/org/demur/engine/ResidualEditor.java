@@ -119,17 +119,17 @@ final class ResidualEditor {
     private PtNDArray interpolated(
             PtNDArray x, EditGroup group, TokenLayout layout, PtNDArray alphas, ScriptCalls calls) {
         int tokens = group.members().stream()
-                .mapToInt(member -> layout.lengths()[member.sequence()])
+                .mapToInt(member -> layout.length(member.sequence()))
                 .sum();
         float[] target_ND = new float[tokens * d];
         int at = 0;
         for (EditGroup.Member member : group.members()) {
             Edit.Interpolate edit = (Edit.Interpolate) member.edits().get(0);
-            int length = layout.lengths()[member.sequence()] * d;
+            int length = layout.length(member.sequence()) * d;
             if (edit.target_TD().length != length) {
                 throw new IllegalArgumentException("Interpolate at " + edit.at() + " has a target of "
                         + edit.target_TD().length + " values; its sequence has "
-                        + layout.lengths()[member.sequence()] + " tokens of width " + d);
+                        + layout.length(member.sequence()) + " tokens of width " + d);
             }
             System.arraycopy(edit.target_TD(), 0, target_ND, at, length);
             at += length;

@@ -16,9 +16,19 @@ final class ScriptConstants {
 
     private ScriptConstants() {}
 
-    static Map<String, String> of(ModelConfig config, Placement placement) {
+    /** Rows up to which a product takes them as its narrow side; measured on CPUs with AVX-512. */
+    private static final int FEW_ROWS = 64;
+
+    /**
+     * The values.
+     *
+     * @param differentiable whether gradients will be asked for
+     */
+    static Map<String, String> of(ModelConfig config, Placement placement, boolean differentiable) {
         Map<String, String> text = new TreeMap<>();
         numbers(config, placement).forEach((name, number) -> text.put(name, number.toString()));
+        boolean oneDnn = placement.gpu().isEmpty() && !differentiable;
+        text.put("ONE_DNN", oneDnn ? "True" : "False");
         choices(config, placement).forEach((name, chosen) -> text.put(name, chosen ? "True" : "False"));
         return text;
     }
@@ -45,6 +55,7 @@ final class ScriptConstants {
                 Map.entry("ATTENTION_SOFTCAP", attention.softcap().orElse(1)),
                 Map.entry("LOGIT_SOFTCAP", config.logitSoftcap().orElse(1)),
                 Map.entry("FF", config.mlp().width()),
+                Map.entry("FEW_ROWS", FEW_ROWS),
                 Map.entry("FLOAT32", FLOAT32),
                 Map.entry("BFLOAT16", BFLOAT16),
                 Map.entry("WEIGHT_TYPE", placement.weights() == Placement.Weights.BF16 ? BFLOAT16 : FLOAT32));

@@ -37,18 +37,32 @@ final class TorchScript implements AutoCloseable {
     }
 
     /**
-     * Compiles the class of that name in a resource of this package.
+     * Values for the ${NAME} places of a source.
      *
-     * @param constants values for the ${NAME} places of the source
+     * @param inference without autograd
+     * @param training under autograd
      */
-    static TorchScript compile(PtNDManager manager, String resource, String className, Map<String, String> constants) {
-        String source = read(resource);
-        for (Map.Entry<String, String> constant : constants.entrySet()) {
-            source = source.replace("${" + constant.getKey() + "}", constant.getValue());
+    record Constants(Map<String, String> inference, Map<String, String> training) {
+        static Constants none() {
+            return new Constants(Map.of(), Map.of());
         }
-        byte[] archive = archive(className, source);
+    }
+
+    /** Compiles the class of that name in a resource of this package. */
+    static TorchScript compile(PtNDManager manager, String resource, String className, Constants constants) {
+        String source = read(resource);
         // Two instances, because running with gradients flips a flag of the module that other threads would see.
-        return new TorchScript(load(manager, archive), load(manager, archive));
+        return new TorchScript(
+                load(manager, archive(className, filled(source, constants.inference))),
+                load(manager, archive(className, filled(source, constants.training))));
+    }
+
+    private static String filled(String source, Map<String, String> constants) {
+        String filled = source;
+        for (Map.Entry<String, String> constant : constants.entrySet()) {
+            filled = filled.replace("${" + constant.getKey() + "}", constant.getValue());
+        }
+        return filled;
     }
 
     /** Runs a method that returns one tensor, without autograd. */

@@ -17,7 +17,7 @@ import org.demur.config.CanonicalJson;
 import org.demur.table.Sha256;
 
 /**
- * The work of one task: a cell on a shard of its prompts. Its rows go to a file of their own, renamed into place when
+ * A cell on a shard of its prompts. Its rows go to a file of their own, renamed into place when
  * complete, so a sweep that was stopped goes on where it was.
  */
 record SweepPart(Cell cell, PromptShard shard) implements Serializable {

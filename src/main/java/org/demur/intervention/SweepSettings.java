@@ -11,10 +11,18 @@ import org.demur.config.ConfigSection;
  * @param maxPromptsPerSet prompts of each set, at most
  * @param grid interventions
  * @param maxNewTokens tokens generated, at most
- * @param rowsPerTask prompts that one task generates for, together in one batch
+ * @param rowsPerTask prompts that one task generates for
+ * @param cellsPerTask cells that one task generates those prompts' answers under
+ * @param rowsAtOnce answers that grow side by side
  */
 public record SweepSettings(
-        List<String> sets, int maxPromptsPerSet, List<GridRule> grid, int maxNewTokens, int rowsPerTask) {
+        List<String> sets,
+        int maxPromptsPerSet,
+        List<GridRule> grid,
+        int maxNewTokens,
+        int rowsPerTask,
+        int cellsPerTask,
+        int rowsAtOnce) {
 
     /** Reads the section; every key has a default in {@code defaults/sweep.conf}. */
     public static SweepSettings from(ConfigSection section, PromptUses uses) {
@@ -23,6 +31,8 @@ public record SweepSettings(
                 section.positive("max-prompts-per-set"),
                 section.sections("grid").stream().map(GridRule::from).toList(),
                 section.positive("max-new-tokens"),
-                section.positive("rows-per-task"));
+                section.positive("rows-per-task"),
+                section.positive("cells-per-task"),
+                section.positive("rows-at-once"));
     }
 }

@@ -39,7 +39,7 @@ public final class SweepStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -90,11 +90,16 @@ public final class SweepStage implements Stage {
         Broadcast<CellEdits> broadcast = spark.broadcast(edits);
         long rows =
                 parts.stream().mapToLong(part -> part.shard().prompts().size()).sum();
-        GenerationLimits limits = new GenerationLimits(settings.maxNewTokens(), settings.rowsPerTask());
+        GenerationLimits limits = new GenerationLimits(settings.maxNewTokens(), settings.rowsAtOnce());
+        List<SweepBatch> batches = SweepBatch.of(parts, settings.cellsPerTask());
         try {
             return new StageJob("sweep: generate", rows, "completions")
-                    .collect(context, counter -> spark.parallelize(parts, parts.size())
-                            .map(new SweepTask(context.model(), broadcast, scratch.toString(), limits, counter)));
+                            .collect(context, counter -> spark.parallelize(batches, batches.size())
+                                    .map(new SweepTask(
+                                            context.model(), broadcast, scratch.toString(), limits, counter)))
+                            .stream()
+                            .flatMap(List::stream)
+                            .toList();
         } finally {
             broadcast.destroy();
         }

@@ -2,6 +2,7 @@ package org.demur.intervention;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -18,36 +19,42 @@ import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
 import org.demur.runtime.ModelRegistry;
 
-/** Generates the completions of one part, unless an earlier run of the job has left them in the scratch folder. */
+/** Generates the completions of a batch, unless an earlier run of the job has left them all in the scratch folder. */
 record SweepTask(
         ModelSpec spec, Broadcast<CellEdits> edits, String scratch, GenerationLimits limits, LongAccumulator finished)
-        implements Function<SweepPart, String> {
+        implements Function<SweepBatch, List<String>> {
 
     @Override
-    public String call(SweepPart part) {
+    public List<String> call(SweepBatch batch) {
         Path folder = Path.of(scratch);
-        if (!part.isDone(folder)) {
-            part.write(folder, generate(part));
+        if (!batch.parts().stream().allMatch(part -> part.isDone(folder))) {
+            generate(batch, folder);
         }
-        finished.add(part.shard().prompts().size());
-        return part.file(folder).toString();
+        batch.parts().forEach(part -> finished.add(part.shard().prompts().size()));
+        return batch.parts().stream().map(part -> part.file(folder).toString()).toList();
     }
 
-    private List<CompletionRow> generate(SweepPart part) {
+    private void generate(SweepBatch batch, Path folder) {
         LanguageModel model = ModelRegistry.model(spec);
-        List<StudyPrompt> prompts = part.shard().prompts();
-        List<TokenSequence> sequences = prompts.stream()
-                .map(prompt ->
-                        new TokenSequence(prompt.tokenIds(), edits.value().edits(part.cell(), prompt.promptId())))
-                .toList();
-        Set<Integer> stops = model.turnEnds();
-        List<Generation> generations =
-                model.generate(sequences, new GenerationPlan(limits.maxNewTokens(), stops, limits.rows()));
-        List<CompletionRow> rows = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            rows.add(row(part.cell(), prompts.get(i), generations.get(i), model));
+        List<TokenSequence> sequences = new ArrayList<>();
+        for (SweepPart part : batch.parts()) {
+            part.shard()
+                    .prompts()
+                    .forEach(prompt -> sequences.add(
+                            new TokenSequence(prompt.tokenIds(), edits.value().edits(part.cell(), prompt.promptId()))));
         }
-        return rows;
+        Set<Integer> stops = model.turnEnds();
+        Iterator<Generation> generations = model.generate(
+                        sequences, new GenerationPlan(limits.maxNewTokens(), stops, limits.rows()))
+                .iterator();
+        for (SweepPart part : batch.parts()) {
+            List<CompletionRow> rows = part.shard().prompts().stream()
+                    .map(prompt -> row(part.cell(), prompt, generations.next(), model))
+                    .toList();
+            if (!part.isDone(folder)) {
+                part.write(folder, rows);
+            }
+        }
     }
 
     private static CompletionRow row(Cell cell, StudyPrompt prompt, Generation generation, LanguageModel model) {
