@@ -33,17 +33,14 @@ record Cluster(List<Row> rows, int shared, Optional<HookPoint> fork, int familie
         return rows.get(0).length();
     }
 
-    /** One row of each family, by the number of the family. */
-    List<Row> examples() {
-        List<Row> examples = new ArrayList<>();
+    /** The rows of each family, by the number of the family. */
+    List<List<Row>> byFamily() {
+        List<List<Row>> byFamily = new ArrayList<>();
         for (int family = 0; family < families; family++) {
-            int wanted = family;
-            examples.add(rows.stream()
-                    .filter(row -> row.family() == wanted)
-                    .findFirst()
-                    .orElseThrow());
+            byFamily.add(new ArrayList<>());
         }
-        return examples;
+        rows.forEach(row -> byFamily.get(row.family()).add(row));
+        return byFamily;
     }
 
     /** Rows in order, cut so that no part has more own tokens than given, unless it is a single row. */

@@ -26,7 +26,7 @@ final class DecodePool {
     private final DecodeCaches stem;
     private final DecodeCaches top;
     private ResidualEditor editor;
-    private TokenLayout layout;
+    private PtNDManager editing;
 
     /**
      * An empty pool.
@@ -39,6 +39,7 @@ final class DecodePool {
         this.model = model;
         this.manager = manager;
         this.sequenceLength = cluster.sequenceLength();
+        this.editing = manager.newSubManager(manager.getDevice());
         this.fork = cluster.fork();
         int firstOwn = fork.map(DecodePool::blocksBelow).orElse(0);
         this.stem = new DecodeCaches(model, manager, places, capacity, IntStream.range(0, firstOwn));
@@ -88,26 +89,27 @@ final class DecodePool {
             }
         }
         if (fork.isPresent()) {
-            prompts.rowsByPrompt()
-                    .forEach((prompt, members) -> stem.fill(
-                            prompts.stem(),
-                            new int[] {
-                                lineages.found(
-                                        members.stream().map(i -> places[i]).toList())
-                            },
-                            new int[] {prompt},
-                            new int[] {0}));
+            int[] found = prompts.rowsByPrompt().values().stream()
+                    .mapToInt(members ->
+                            lineages.found(members.stream().map(i -> places[i]).toList()))
+                    .toArray();
+            int[] prompt = prompts.rowsByPrompt().keySet().stream()
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            stem.fill(prompts.stem(), found, prompt, new int[found.length]);
             part();
         }
         renew();
     }
 
     private void renew() {
+        editing.close();
+        editing = manager.newSubManager(manager.getDevice());
         editor = new ResidualEditor(
-                manager,
+                editing,
                 model.config().dModel(),
-                rows.stream().map(row -> row.row().sequence()).toList());
-        layout = TokenLayout.step(rows.size());
+                rows.stream().map(row -> row.row().sequence()).toList(),
+                TokenLayout.step(rows.size()));
     }
 
     private void part() {
@@ -195,7 +197,7 @@ final class DecodePool {
 
         @Override
         public PtNDArray at(HookPoint point, PtNDArray x_BD) {
-            return editor.apply(point, x_BD, layout, calls);
+            return editor.apply(point, x_BD, calls);
         }
 
         @Override

@@ -13,15 +13,16 @@ import org.demur.edit.HookPoint;
 final class EditGroup {
     private final List<EditShape> shapes;
     private final List<Member> members;
+    private final List<TokenSequence> sequences;
     private final Selection[] selections;
-    private TokenLayout selectedFor;
 
-    EditGroup(HookPoint point, List<EditShape> shapes, List<Member> members) {
+    EditGroup(HookPoint point, List<EditShape> shapes, List<Member> members, List<TokenSequence> sequences) {
         if (shapes.size() > 1 && shapes.stream().anyMatch(s -> s.kind() == EditShape.Kind.INTERPOLATE)) {
             throw new IllegalArgumentException("Interpolate at " + point + " must be a sequence's only edit there");
         }
         this.shapes = shapes;
         this.members = members;
+        this.sequences = sequences;
         this.selections = new Selection[shapes.size()];
     }
 
@@ -41,11 +42,6 @@ final class EditGroup {
      */
     record Selection(boolean isEmpty, Optional<PtNDArray> index, Optional<PtNDArray> numbers) {
         private static final Selection NONE = new Selection(true, Optional.empty(), Optional.empty());
-
-        void close() {
-            index.ifPresent(PtNDArray::close);
-            numbers.ifPresent(PtNDArray::close);
-        }
     }
 
     List<EditShape> shapes() {
@@ -56,24 +52,15 @@ final class EditGroup {
         return members;
     }
 
-    /** The tokens that a step changes; kept for as long as the layout stays. */
-    Selection selection(int step, TokenLayout layout, List<TokenSequence> sequences, PtNDManager manager) {
-        if (selectedFor != layout) {
-            for (int i = 0; i < selections.length; i++) {
-                if (selections[i] != null) {
-                    selections[i].close();
-                    selections[i] = null;
-                }
-            }
-            selectedFor = layout;
-        }
+    /** The tokens that a step changes; found once, as a batch has one layout. */
+    Selection selection(int step, TokenLayout layout, PtNDManager manager) {
         if (selections[step] == null) {
-            selections[step] = select(step, layout, sequences, manager);
+            selections[step] = select(step, layout, manager);
         }
         return selections[step];
     }
 
-    private Selection select(int step, TokenLayout layout, List<TokenSequence> sequences, PtNDManager manager) {
+    private Selection select(int step, TokenLayout layout, PtNDManager manager) {
         LongStream.Builder rows = LongStream.builder();
         float[] numbers = new float[layout.tokens()];
         int n = 0;

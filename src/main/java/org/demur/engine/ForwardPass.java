@@ -155,14 +155,14 @@ final class ForwardPass implements PromptPass.Observer {
         long[] targets = Arrays.stream(ids, 1, past).asLongStream().toArray();
         try (PtNDManager inner = manager.newSubManager(manager.getDevice())) {
             Head head = new Head(model, new ScriptCalls.Inference(model.script(), inner), inner);
-            for (int family = 0; family < cluster.families(); family++) {
+            List<List<Cluster.Row>> families = cluster.byFamily();
+            for (int family = 0; family < families.size(); family++) {
                 int own = family;
                 long[] rows = IntStream.range(0, past - 1)
                         .mapToLong(t -> own * (long) past + t)
                         .toArray();
                 float[] nll = head.nll(pass.beginning().end_FPD().orElseThrow(), rows, targets);
-                cluster.rows().stream()
-                        .filter(row -> row.family() == own)
+                families.get(own)
                         .forEach(row -> System.arraycopy(
                                 nll, 0, result.tokenNll(row.index(), row.length() - 1), 0, nll.length));
             }

@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
+import org.demur.model.BlockLayout;
 
 /**
  * What a forward pass shall deliver; the pass stops after the deepest layer needed for it.
@@ -34,6 +36,28 @@ public record ForwardPlan(
      * @param values_TD one [T, d] row-major array a sequence
      */
     public record Start(HookPoint at, List<float[]> values_TD) {
+        /** Refuses what is not the stream. */
+        public Start {
+            if (at.site() == Site.ATTN_OUT || at.site() == Site.MLP_OUT) {
+                throw new IllegalArgumentException(
+                        "A pass cannot start at " + at + ", which is only added to the stream");
+            }
+        }
+
+        /** Refuses a start from which the rest of a block cannot be computed, and points that it leaves behind. */
+        void check(BlockLayout layout, SortedSet<HookPoint> wanted, int sequences) {
+            if (layout == BlockLayout.PARALLEL && at.site() == Site.RESID_MID) {
+                throw new IllegalArgumentException(
+                        "A pass cannot start at " + at + ": this model's MLP reads what enters the block");
+            }
+            if (!wanted.isEmpty() && wanted.first().compareTo(at) < 0) {
+                throw new IllegalArgumentException(wanted.first() + " lies before the start at " + at);
+            }
+            if (values_TD.size() != sequences) {
+                throw new IllegalArgumentException(values_TD.size() + " start values for " + sequences + " sequences");
+            }
+        }
+
         /** The values of the sequences of one batch, one after the other, [tokens of the batch, d] row-major. */
         float[] packed(List<Integer> indices, TokenLayout layout, int d) {
             float[] packed_ND = new float[layout.tokens() * d];

@@ -108,9 +108,8 @@ final class GenerationPass {
         }
 
         private void collect() {
-            // Finished rows are written again until they leave; what is written stays the same.
             pool.rows().stream()
-                    .filter(DecodingRow::isFinished)
+                    .filter(row -> row.isFinished() && generations[row.row().index()] == null)
                     .forEach(row -> generations[row.row().index()] = row.generation());
         }
 
@@ -119,7 +118,7 @@ final class GenerationPass {
             int free = pool.places(most, most).length;
             List<Cluster.Row> next = new ArrayList<>();
             int tokens = 0;
-            int limit = model.passTokens(Integer.MAX_VALUE);
+            int limit = model.keptTokens();
             while (!waiting.isEmpty() && next.size() < free) {
                 int own = waiting.peek().length() - cluster.shared();
                 if (!next.isEmpty() && tokens + own > limit) {

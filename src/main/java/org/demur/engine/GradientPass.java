@@ -42,8 +42,8 @@ final class GradientPass {
         try {
             PtNDArray start = plan.start().isPresent() ? given(indices, layout) : embedded(batch, layout);
             var attention = new PromptAttention(model, manager, calls, inputs, PromptAttention.Tokens.ownOnly());
-            Leaves leaves = new Leaves(
-                    layout, new ResidualEditor(manager, model.config().dModel(), batch), calls);
+            Leaves leaves =
+                    new Leaves(new ResidualEditor(manager, model.config().dModel(), batch, layout), calls);
             PtNDArray end = new BlockStack(model, calls).run(start, range, attention, leaves);
             PtNDArray metrics = metrics(end, indices, layout, calls);
             PtNDArray ones = (PtNDArray) manager.ones(new Shape(indices.size()));
@@ -68,20 +68,18 @@ final class GradientPass {
 
     /** Edits, and adds a leaf at each wanted point. */
     private final class Leaves implements BlockStack.Visitor {
-        private final TokenLayout layout;
         private final ResidualEditor editor;
         private final ScriptCalls calls;
         private final Map<HookPoint, PtNDArray> leaves = new TreeMap<>();
 
-        Leaves(TokenLayout layout, ResidualEditor editor, ScriptCalls calls) {
-            this.layout = layout;
+        Leaves(ResidualEditor editor, ScriptCalls calls) {
             this.editor = editor;
             this.calls = calls;
         }
 
         @Override
         public PtNDArray at(HookPoint point, PtNDArray x_ND) {
-            PtNDArray x = editor.apply(point, x_ND, layout, calls);
+            PtNDArray x = editor.apply(point, x_ND, calls);
             if (!plan.at().contains(point)) {
                 return x;
             }

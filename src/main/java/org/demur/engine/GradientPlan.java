@@ -22,6 +22,13 @@ public record GradientPlan(
         int maxTokensPerBatch) {
     private static final int DEFAULT_MAX_TOKENS = 1024;
 
+    /** Refuses a plan that asks for nothing. */
+    public GradientPlan {
+        if (at.isEmpty()) {
+            throw new IllegalArgumentException("A gradient needs a point to be taken at");
+        }
+    }
+
     /** m = logit[plusToken] - logit[minusToken] at the sequence's last token. */
     public record LogitDifference(int plusToken, int minusToken) {}
 

@@ -10,16 +10,9 @@ import java.util.TreeMap;
  * @param keys one tensor a block
  * @param values one tensor a block
  */
-record KeysValues(Map<Integer, PtNDArray> keys, Map<Integer, PtNDArray> values) implements AutoCloseable {
+record KeysValues(Map<Integer, PtNDArray> keys, Map<Integer, PtNDArray> values) {
     /** Empty, to be filled by a pass. */
     static KeysValues empty() {
         return new KeysValues(new TreeMap<>(), new TreeMap<>());
-    }
-
-    /** Frees the tensors. */
-    @Override
-    public void close() {
-        keys.values().forEach(PtNDArray::close);
-        values.values().forEach(PtNDArray::close);
     }
 }

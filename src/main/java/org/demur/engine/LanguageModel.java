@@ -43,7 +43,7 @@ public final class LanguageModel implements AutoCloseable {
         this.bundle = bundle;
     }
 
-    /** The same on the CPU, in fp32, with the standard budget. */
+    /** {@link #load(ModelBundle, Placement, MemoryBudget)} on the CPU, in fp32, with the standard budget. */
     public static LanguageModel load(ModelBundle bundle) {
         return load(bundle, Placement.cpu(), MemoryBudget.STANDARD);
     }
@@ -91,19 +91,29 @@ public final class LanguageModel implements AutoCloseable {
         return bundle.special().turnEnds();
     }
 
-    /** Runs the sequences and delivers what the plan asks for. */
+    /**
+     * Runs the sequences and delivers what the plan asks for.
+     *
+     * @throws org.demur.JobException if native memory does not suffice for a single sequence
+     * @throws IllegalArgumentException if the plan or an edit does not fit the sequences or the model
+     */
     public ForwardResult forward(List<TokenSequence> sequences, ForwardPlan plan) {
         ForwardResult result = new ForwardResult(plan, sequences.size());
         boolean shares = plan.start().isEmpty();
+        plan.start().ifPresent(start -> start.check(config.layout(), plan.capture(), sequences.size()));
         for (Cluster cluster : RequestPlan.clusters(sequences, rules(shares))) {
             scoped(scope -> new ForwardPass(this, plan, result, cluster).run(scope));
         }
         return result;
     }
 
-    /** Gradients of each sequence's logit difference with respect to the values at the plan's points. */
+    /**
+     * Gradients of each sequence's logit difference with respect to the values at the plan's points. Errors as in
+     * {@link #forward}.
+     */
     public GradientResult gradients(List<TokenSequence> sequences, GradientPlan plan) {
         GradientResult result = new GradientResult(plan, sequences.size());
+        plan.start().ifPresent(start -> start.check(config.layout(), plan.at(), sequences.size()));
         for (Cluster cluster : RequestPlan.clusters(sequences, rules(false))) {
             for (List<Cluster.Row> part : cluster.parts(gradientTokens(plan))) {
                 Halving.run(part, rows -> scoped(scope -> new GradientPass(this, plan, result, scope).run(rows)));
@@ -112,7 +122,10 @@ public final class LanguageModel implements AutoCloseable {
         return result;
     }
 
-    /** Continues every prompt, its edits active in prompt and continuation. */
+    /**
+     * Continues every prompt, its edits active in prompt and continuation. Scalings of positions that look at a sequence's
+     * length look at the prompt's. Errors as in {@link #forward}.
+     */
     public List<Generation> generate(List<TokenSequence> prompts, GenerationPlan plan) {
         Generation[] generations = new Generation[prompts.size()];
         for (Cluster cluster : RequestPlan.clusters(prompts, rules(true))) {
@@ -160,7 +173,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private RequestPlan.Rules rules(boolean shares) {
-        return new RequestPlan.Rules(passTokens(Integer.MAX_VALUE), shares, config.layout(), attentionKinds::regimes);
+        return new RequestPlan.Rules(keptTokens(), shares, config.layout(), attentionKinds::regimes);
     }
 
     /** Tokens that go through the blocks at once: what the plan asks for, within the budget. */
@@ -169,9 +182,13 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private int gradientTokens(GradientPlan plan) {
-        int blocks =
-                plan.at().isEmpty() ? 1 : config.nLayers() - plan.at().first().layer();
+        int blocks = config.nLayers() - plan.at().first().layer();
         return Math.min(plan.maxTokensPerBatch(), budget.gradientTokens(config, blocks));
+    }
+
+    /** Prompt tokens whose keys and values of all blocks exist at once. */
+    int keptTokens() {
+        return Math.min(passTokens(Integer.MAX_VALUE), budget.keptTokens(config));
     }
 
     int logitRows() {

@@ -31,11 +31,10 @@ final class Lineages {
         int place = used.nextClearBit(0);
         used.set(place);
         for (int row : rows) {
-            if (row < placeOfRow.size()) {
-                placeOfRow.set(row, place);
-            } else {
+            while (placeOfRow.size() <= row) {
                 placeOfRow.add(place);
             }
+            placeOfRow.set(row, place);
         }
         return place;
     }

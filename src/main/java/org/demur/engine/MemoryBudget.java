@@ -4,8 +4,9 @@ import java.io.Serializable;
 import org.demur.model.ModelConfig;
 
 /**
- * Native memory that the temporaries of one call may take beside the weights, and what follows from it for a model. Half
- * is for what passes through the blocks, a quarter for logits, a quarter for keys and values while decoding.
+ * Native memory that the temporaries of one call may take beside the weights, and what follows from it for a model: up to
+ * half for what passes through the blocks, a quarter for logits, a quarter for keys and values while decoding, an eighth for
+ * those of prompts on their way there. Logits come after the blocks, so these never meet in full.
  *
  * @param bytes in all
  */
@@ -22,9 +23,8 @@ public record MemoryBudget(long bytes) implements Serializable {
 
     /** Tokens that may pass through the blocks at once: streams, projections and hidden channels in fp32. */
     int passTokens(ModelConfig config) {
-        long width = config.attention().headDim()
-                * (config.attention().heads() + 2L * config.attention().kvHeads());
-        long floats = 6L * config.dModel() + 4 * width + 4L * config.mlp().width();
+        long floats =
+                6L * config.dModel() + 4 * projected(config) + 4L * config.mlp().width();
         return atLeastOne(bytes / 2 / (floats * Float.BYTES));
     }
 
@@ -33,21 +33,38 @@ public record MemoryBudget(long bytes) implements Serializable {
      * needs, some twelve streams, eight of queries, keys and values, six of hidden channels.
      */
     int gradientTokens(ModelConfig config, int blocks) {
-        long width = config.attention().headDim()
-                * (config.attention().heads() + 2L * config.attention().kvHeads());
-        long floats = 12L * config.dModel() + 8 * width + 6L * config.mlp().width();
+        long floats = 12L * config.dModel()
+                + 8 * projected(config)
+                + 6L * config.mlp().width();
         return atLeastOne(bytes / (floats * Float.BYTES * Math.max(1, blocks)));
     }
 
     /** Rows of logits that may exist at once, with what their loss needs. */
     int logitRows(ModelConfig config) {
-        return atLeastOne(bytes / 4 / (3L * config.vocabSize() * Float.BYTES));
+        long rows = bytes / 4 / (3L * config.vocabSize() * Float.BYTES);
+        return atLeastOne(Math.min(rows, Integer.MAX_VALUE / ((long) config.vocabSize() * Float.BYTES)));
     }
 
     /** Slots of keys and values, one a token of a decoding row. */
     int cacheSlots(ModelConfig config) {
+        return atLeastOne(bytes / 4 / slot(config));
+    }
+
+    /** Prompt tokens whose keys and values may exist at once beside the caches that they will be copied to. */
+    int keptTokens(ModelConfig config) {
+        return atLeastOne(bytes / 8 / slot(config));
+    }
+
+    /** Keys and values of one token in all blocks, bytes. */
+    private static long slot(ModelConfig config) {
         long width = (long) config.attention().kvHeads() * config.attention().headDim();
-        return atLeastOne(bytes / 4 / (2 * width * config.nLayers() * Float.BYTES));
+        return 2 * width * config.nLayers() * Float.BYTES;
+    }
+
+    /** Channels of queries, keys and values. */
+    private static long projected(ModelConfig config) {
+        return config.attention().headDim()
+                * (config.attention().heads() + 2L * config.attention().kvHeads());
     }
 
     private static int atLeastOne(long count) {

@@ -121,8 +121,8 @@ public final class NativeProduct implements MatrixProduct {
             if (caller != Thread.currentThread()) {
                 caller = Thread.currentThread();
                 TorchRuntime.enterThread();
-                useCallingThreadOnly();
             }
+            useCallingThreadOnly();
             shape(count);
             script.call(buffers, "product", xTensor, wTensor, yTensor).close();
             return y_RF;

@@ -1,6 +1,5 @@
 package org.demur.engine;
 
-import java.io.Serializable;
 import java.util.OptionalInt;
 
 /**
@@ -12,7 +11,7 @@ import java.util.OptionalInt;
  */
 public record Placement(OptionalInt gpu, Weights weights) {
     /** How matrices are stored; norms and biases are always fp32. */
-    public enum Weights implements Serializable {
+    public enum Weights {
         /** Four bytes a weight; what the file holds, exactly. */
         FP32,
         /** Two bytes a weight, rounded to nearest even; exact for files in bf16. */

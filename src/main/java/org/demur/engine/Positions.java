@@ -25,6 +25,13 @@ public sealed interface Positions {
 
     /** The last {@code n} tokens. */
     record LastN(int n) implements Positions {
+        /** Refuses less than one. */
+        public LastN {
+            if (n < 1) {
+                throw new IllegalArgumentException("The last " + n + " tokens are none");
+            }
+        }
+
         @Override
         public int first(int length) {
             return Math.max(0, length - n);

@@ -87,15 +87,11 @@ final class PromptPass {
     }
 
     private Beginning begin(PtNDManager manager) {
-        List<Cluster.Row> examples = cluster.examples();
+        List<List<Cluster.Row>> families = cluster.byFamily();
+        List<Cluster.Row> examples =
+                families.stream().map(family -> family.get(0)).toList();
         Part part = new Part(manager, true);
         Optional<PtNDArray> fork = part.stem(examples.subList(0, 1), List.of(cluster.rows()));
-        List<List<Cluster.Row>> families = new ArrayList<>();
-        for (Cluster.Row example : examples) {
-            families.add(cluster.rows().stream()
-                    .filter(row -> row.family() == example.family())
-                    .toList());
-        }
         End end = part.top(fork, families, new int[examples.size()]);
         return new Beginning(end.stem, end.top, Optional.of(end.end_ND));
     }
@@ -188,7 +184,8 @@ final class PromptPass {
             ResidualEditor editor = new ResidualEditor(
                     manager,
                     model.config().dModel(),
-                    firsts.stream().map(Cluster.Row::sequence).toList());
+                    firsts.stream().map(Cluster.Row::sequence).toList(),
+                    layout);
             PtNDArray end = new BlockStack(model, calls)
                     .run(
                             x,
@@ -272,7 +269,7 @@ final class PromptPass {
                 if (skipped.isPresent() && skipped.get().equals(point)) {
                     return x;
                 }
-                PtNDArray edited = editor.isPresent() ? editor.get().apply(point, x, layout, calls) : x;
+                PtNDArray edited = editor.isPresent() ? editor.get().apply(point, x, calls) : x;
                 if (scope.observer.wants(point)) {
                     scope.observer.at(point, edited, layout, members);
                 }

@@ -91,7 +91,8 @@ final class RequestPlan {
         }
         int shared = sharesBeginning ? shared(rows, families.size()) : 0;
         Optional<HookPoint> fork = prompts.size() < rows.size() ? fork(families.keySet()) : Optional.empty();
-        rows.sort(order(fork.isPresent()));
+        boolean eachItsOwn = families.size() == rows.size();
+        rows.sort(order(fork.isPresent() || eachItsOwn));
         return new Cluster(List.copyOf(rows), shared, fork, families.size());
     }
 

@@ -21,14 +21,21 @@ import org.demur.edit.HookPoint;
 final class ResidualEditor {
     private final PtNDManager manager;
     private final int d;
-    private final List<TokenSequence> sequences;
+    private final TokenLayout layout;
     private final Map<HookPoint, List<EditGroup>> groups = new HashMap<>();
     private final Map<Object, PtNDArray> uploaded = new IdentityHashMap<>();
 
-    ResidualEditor(PtNDManager manager, int d, List<TokenSequence> sequences) {
+    /**
+     * For one batch.
+     *
+     * @param d width of the stream
+     * @param sequences rows of the batch
+     * @param layout how their tokens lie
+     */
+    ResidualEditor(PtNDManager manager, int d, List<TokenSequence> sequences, TokenLayout layout) {
         this.manager = manager;
         this.d = d;
-        this.sequences = sequences;
+        this.layout = layout;
         Map<HookPoint, Map<List<EditShape>, List<EditGroup.Member>>> byPoint = new HashMap<>();
         for (int b = 0; b < sequences.size(); b++) {
             int row = b;
@@ -39,7 +46,7 @@ final class ResidualEditor {
         }
         byPoint.forEach((point, members) -> {
             List<EditGroup> list = new ArrayList<>();
-            members.forEach((shapes, rows) -> list.add(new EditGroup(point, shapes, rows)));
+            members.forEach((shapes, rows) -> list.add(new EditGroup(point, shapes, rows, sequences)));
             groups.put(point, list);
         });
     }
@@ -59,11 +66,11 @@ final class ResidualEditor {
     }
 
     /** The values after this point's edits; {@code x_ND} itself when there are none. */
-    PtNDArray apply(HookPoint point, PtNDArray x_ND, TokenLayout layout, ScriptCalls calls) {
+    PtNDArray apply(HookPoint point, PtNDArray x_ND, ScriptCalls calls) {
         PtNDArray x = x_ND;
         for (EditGroup group : groups.getOrDefault(point, List.of())) {
             for (int step = 0; step < group.shapes().size(); step++) {
-                PtNDArray next = step(x, group, step, layout, calls);
+                PtNDArray next = step(x, group, step, calls);
                 if (calls.freesInputs() && x != x_ND && next != x) {
                     x.close();
                 }
@@ -73,35 +80,36 @@ final class ResidualEditor {
         return x;
     }
 
-    private PtNDArray step(PtNDArray x, EditGroup group, int step, TokenLayout layout, ScriptCalls calls) {
-        EditGroup.Selection selection = group.selection(step, layout, sequences, manager);
+    private PtNDArray step(PtNDArray x, EditGroup group, int step, ScriptCalls calls) {
+        EditGroup.Selection selection = group.selection(step, layout, manager);
         if (selection.isEmpty()) {
             return x;
         }
         if (selection.index().isEmpty()) {
-            return changed(x, group, step, layout, calls);
+            return changed(x, group, step, calls);
         }
         PtNDArray index = selection.index().get();
         PtNDArray rows = calls.one("rows", x, index);
-        PtNDArray edited = changed(rows, group, step, layout, calls);
-        PtNDArray result = calls.one("with_rows", x, index, edited);
-        if (calls.freesInputs()) {
-            rows.close();
-            edited.close();
+        PtNDArray edited = changed(rows, group, step, calls);
+        if (!calls.freesInputs()) {
+            return calls.one("with_rows", x, index, edited);
         }
-        return result;
+        // Without autograd the stream belongs to the pass alone, so the other rows need not be copied.
+        calls.one("set_rows", x, index, edited).close();
+        rows.close();
+        edited.close();
+        return x;
     }
 
-    private PtNDArray changed(PtNDArray x, EditGroup group, int step, TokenLayout layout, ScriptCalls calls) {
+    private PtNDArray changed(PtNDArray x, EditGroup group, int step, ScriptCalls calls) {
         EditShape shape = group.shapes().get(step);
-        PtNDArray numbers =
-                group.selection(step, layout, sequences, manager).numbers().orElseThrow();
+        PtNDArray numbers = group.selection(step, layout, manager).numbers().orElseThrow();
         return switch (shape.kind()) {
             case ABLATE -> calls.one("ablate_direction", x, vector((float[]) shape.payload()));
             case ADD -> calls.one("add_direction", x, vector((float[]) shape.payload()), numbers);
             case SCALE -> features("scale_features", x, (FeatureSlice) shape.payload(), numbers, calls);
             case CLAMP -> features("clamp_features", x, (FeatureSlice) shape.payload(), numbers, calls);
-            case INTERPOLATE -> interpolated(x, group, layout, numbers, calls);
+            case INTERPOLATE -> interpolated(x, group, numbers, calls);
         };
     }
 
@@ -116,8 +124,7 @@ final class ResidualEditor {
                 numbers);
     }
 
-    private PtNDArray interpolated(
-            PtNDArray x, EditGroup group, TokenLayout layout, PtNDArray alphas, ScriptCalls calls) {
+    private PtNDArray interpolated(PtNDArray x, EditGroup group, PtNDArray alphas, ScriptCalls calls) {
         int tokens = group.members().stream()
                 .mapToInt(member -> layout.length(member.sequence()))
                 .sum();

@@ -28,7 +28,7 @@ final class TokenChooser {
      */
     void choose(PtNDArray last_BD, List<DecodingRow> rows, PtNDManager manager) {
         ScriptCalls calls = new ScriptCalls.Inference(model.script(), manager);
-        int most = sampler.isPresent() ? model.logitRows() : rows.size();
+        int most = model.logitRows();
         for (int first = 0; first < rows.size(); first += most) {
             List<DecodingRow> part = rows.subList(first, Math.min(rows.size(), first + most));
             boolean all = part.size() == rows.size();

@@ -15,6 +15,9 @@ import org.demur.JobException;
 
 /** Native memory and thread modes of libtorch. */
 final class TorchRuntime {
+    /** Threads of an operation in this process; known once the library is loaded. */
+    private static volatile int threads;
+
     private TorchRuntime() {}
 
     /** A root for tensors; everything in it is freed when it closes. */
@@ -29,7 +32,11 @@ final class TorchRuntime {
      */
     static PtNDManager newManager(Placement placement) {
         if (placement.gpu().isEmpty()) {
-            return (PtNDManager) NDManager.newBaseManager(Device.cpu());
+            PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu());
+            if (threads == 0) {
+                threads = JniUtils.getNumThreads();
+            }
+            return manager;
         }
         int number = placement.gpu().getAsInt();
         int found = Engine.getInstance().getGpuCount();
@@ -44,8 +51,11 @@ final class TorchRuntime {
         return (PtNDManager) NDManager.newBaseManager(Device.gpu(number));
     }
 
-    /** Sets this thread's modes; grad mode and the graph optimiser are thread-local in libtorch. */
+    /** Sets this thread's modes; grad mode, the graph optimiser and the number of threads are thread-local in libtorch. */
     static void enterThread() {
+        if (threads > 0 && JniUtils.getNumThreads() != threads) {
+            JniUtils.setNumThreads(threads);
+        }
         JniUtils.setGradMode(false);
         // Batches differ in shape, so specialising the graph for each shape would cost more than it brings.
         JniUtils.setGraphExecutorOptimize(false);
