@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.demur.cells.SelectedDirection;
+import org.demur.edit.HookPoint;
 import org.demur.sae.Sae;
 import org.demur.sae.SaeFacts;
 import org.demur.table.RunId;
@@ -47,6 +48,7 @@ public final class HandMadeSaes {
             w_enc_FD[i] = isRefusal ? unit_D[i] : (float) (random.nextGaussian() / Math.sqrt(d));
             w_dec_FD[i] = isRefusal ? unit_D[i] : (float) (random.nextGaussian() * 1e-3);
         }
-        return new Sae(new SaeFacts(layer, "resid_post", 16, 0), w_enc_FD, new float[FEATURES], w_dec_FD, new float[d]);
+        return new Sae(
+                new SaeFacts(HookPoint.residPost(layer), 16, 0), w_enc_FD, new float[FEATURES], w_dec_FD, new float[d]);
     }
 }

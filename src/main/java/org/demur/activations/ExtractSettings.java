@@ -1,6 +1,7 @@
 package org.demur.activations;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -57,11 +58,14 @@ public record ExtractSettings(
     }
 
     private static Site hook(ConfigSection section) {
-        try {
-            return Site.of(section.string("hook"));
-        } catch (IllegalArgumentException e) {
-            throw section.invalid("hook", e.getMessage(), "write for example resid_post");
-        }
+        String name = section.string("hook");
+        return Arrays.stream(Site.values())
+                .filter(site -> site.isStream() && site.sqlName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> section.invalid(
+                        "hook",
+                        "'" + name + "' is no point of the residual stream, which dictionaries are trained on",
+                        "write resid_pre, resid_mid or resid_post"));
     }
 
     private static VectorDtype dtype(ConfigSection section) {

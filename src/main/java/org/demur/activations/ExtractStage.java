@@ -14,7 +14,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.CollectionAccumulator;
+import org.demur.ExitCode;
+import org.demur.JobException;
 import org.demur.config.CanonicalJson;
+import org.demur.edit.Site;
+import org.demur.model.BlockLayout;
+import org.demur.model.ModelConfig;
 import org.demur.runtime.JobGroup;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
@@ -52,6 +57,19 @@ public final class ExtractStage implements Stage {
     @Override
     public List<String> inputs() {
         return List.of("prompts");
+    }
+
+    /** Refuses the middle of a block whose halves run side by side: the stream there is an input of nothing. */
+    @Override
+    public void requireSuits(ModelConfig model) {
+        if (settings.hook() == Site.RESID_MID && model.layout() == BlockLayout.PARALLEL) {
+            throw new JobException(
+                    ExitCode.USAGE,
+                    "extract.hook = resid_mid does not suit this model",
+                    "in its blocks attention and MLP run side by side on the stream that enters, so nothing reads the"
+                            + " stream between them and a dictionary of it could not be evaluated or steered with",
+                    "write extract.hook = resid_post or resid_pre in the job file");
+        }
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class AttributeStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override

@@ -4,8 +4,11 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.demur.cells.SelectedDirection;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
 import org.demur.engine.ModelSpec;
 
 /**
@@ -31,5 +34,17 @@ record AttributionPlan(
 
     List<Integer> layers() {
         return slices.keySet().stream().sorted().toList();
+    }
+
+    /** The point of that layer whose stream its SAE reads. */
+    HookPoint at(int layer) {
+        return slices.get(layer).at();
+    }
+
+    /** The points of all SAEs, in forward order. */
+    SortedSet<HookPoint> points() {
+        SortedSet<HookPoint> points = new TreeSet<>();
+        slices.values().forEach(slice -> points.add(slice.at()));
+        return points;
     }
 }

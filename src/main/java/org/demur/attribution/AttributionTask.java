@@ -30,7 +30,7 @@ record AttributionTask(Broadcast<AttributionPlan> broadcast, LongAccumulator fin
         List<boolean[]> masks =
                 prompts.stream().map(prompt -> mask(prompt, plan)).toList();
         Map<Integer, FeatureActivity> activity =
-                activity(plan, Streams.activations(clean, plan.layers(), prompts.size()), masks);
+                activity(plan, Streams.activations(clean, plan.points(), prompts.size()), masks);
         List<PromptAttribution> attributions = new ArrayList<>();
         for (AttributionMode mode : plan.modes()) {
             Streams streams = Streams.of(model, plan, prompts, clean, mode);

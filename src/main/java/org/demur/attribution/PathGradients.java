@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.demur.cells.StudyPrompt;
 import org.demur.edit.Edit;
 import org.demur.edit.HookPoint;
@@ -45,7 +44,7 @@ final class PathGradients {
 
     /** Moves one layer; the path's points are known, so the model starts from them. */
     private Map<Integer, float[][]> alongOne(int layer, List<StudyPrompt> prompts, List<Integer> kept) {
-        HookPoint at = HookPoint.residPost(layer);
+        HookPoint at = plan.at(layer);
         List<TokenSequence> rows = new ArrayList<>();
         List<float[]> points = new ArrayList<>();
         for (int i : kept) {
@@ -67,14 +66,12 @@ final class PathGradients {
                 List<Edit> edits = new ArrayList<>();
                 for (int layer : plan.layers()) {
                     float[] target_TD = streams.target_TD().get(layer)[i];
-                    edits.add(new Edit.Interpolate(HookPoint.residPost(layer), target_TD, alpha));
+                    edits.add(new Edit.Interpolate(plan.at(layer), target_TD, alpha));
                 }
                 rows.add(new TokenSequence(prompts.get(i).tokenIds(), edits));
             }
         }
-        Set<HookPoint> at = new TreeSet<>();
-        plan.layers().forEach(layer -> at.add(HookPoint.residPost(layer)));
-        return means(GradientPlan.of(at, metrics(kept)), rows, plan.layers(), kept.size());
+        return means(GradientPlan.of(plan.points(), metrics(kept)), rows, plan.layers(), kept.size());
     }
 
     private int steps() {
@@ -95,7 +92,7 @@ final class PathGradients {
         for (int layer : layers) {
             float[][] ofPrompts = new float[prompts][];
             for (int i = 0; i < prompts; i++) {
-                ofPrompts[i] = mean(result, HookPoint.residPost(layer), i * steps(), steps());
+                ofPrompts[i] = mean(result, plan.at(layer), i * steps(), steps());
             }
             means.put(layer, ofPrompts);
         }

@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.demur.cells.AblationSites;
 import org.demur.cells.SelectedDirection;
 import org.demur.cells.StudyPrompt;
 import org.demur.edit.Edit;
 import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
@@ -52,7 +52,7 @@ record Streams(
                     case CORRECTED -> run(model, plan, prompts, List.of(direction.ablation()));
                     case FAITHFUL -> run(model, plan, prompts, List.of(new Edit.AblateDirection(afterBlocks, unit_D)));
                 };
-        Map<Integer, float[][]> patch_TD = activations(patched, plan.layers(), prompts.size());
+        Map<Integer, float[][]> patch_TD = activations(patched, plan.points(), prompts.size());
         Map<Integer, float[][]> target_TD =
                 switch (mode) {
                     case CORRECTED -> patch_TD;
@@ -65,7 +65,7 @@ record Streams(
             complianceTokens[i] = NextToken.mostProbable(patched.lastLogits(i));
         }
         return new Streams(
-                activations(clean, plan.layers(), prompts.size()),
+                activations(clean, plan.points(), prompts.size()),
                 target_TD,
                 patch_TD,
                 refusalTokens,
@@ -74,25 +74,26 @@ record Streams(
 
     private static ForwardResult run(
             LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts, List<Edit> edits) {
-        Set<HookPoint> points = new TreeSet<>();
-        plan.layers().forEach(layer -> points.add(HookPoint.residPost(layer)));
         return model.forward(
                 sequences(prompts, edits),
-                ForwardPlan.capture(points).withLastLogits().withMaxTokensPerBatch(plan.maxTokensPerBatch()));
+                ForwardPlan.capture(plan.points()).withLastLogits().withMaxTokensPerBatch(plan.maxTokensPerBatch()));
     }
 
-    /** The stream after each SAE layer with the direction ablated in the blocks before it only. */
+    /**
+     * The stream that each SAE reads with the direction ablated after the blocks before it only. The stream that enters a
+     * block is the one that left the block before, so the ablation there is the SAE's own.
+     */
     private static Map<Integer, float[][]> beforeOwnAblation(
             LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts, float[] unit_D) {
         Map<Integer, float[][]> streams = new HashMap<>();
-        for (int layer : plan.layers()) {
-            List<HookPoint> before = AblationSites.points(List.of("resid_post"), layer);
-            List<Edit> edits = layer == 0 ? List.of() : List.of(new Edit.AblateDirection(before, unit_D));
+        for (HookPoint at : plan.points()) {
+            int blocks = at.site() == Site.RESID_PRE ? at.layer() - 1 : at.layer();
+            List<HookPoint> before = AblationSites.points(List.of("resid_post"), blocks);
+            List<Edit> edits = before.isEmpty() ? List.of() : List.of(new Edit.AblateDirection(before, unit_D));
             ForwardResult result = model.forward(
                     sequences(prompts, edits),
-                    ForwardPlan.capture(Set.of(HookPoint.residPost(layer)))
-                            .withMaxTokensPerBatch(plan.maxTokensPerBatch()));
-            streams.putAll(activations(result, List.of(layer), prompts.size()));
+                    ForwardPlan.capture(Set.of(at)).withMaxTokensPerBatch(plan.maxTokensPerBatch()));
+            streams.putAll(activations(result, Set.of(at), prompts.size()));
         }
         return streams;
     }
@@ -104,14 +105,14 @@ record Streams(
     }
 
     /** Captured streams by layer, one array a prompt. */
-    static Map<Integer, float[][]> activations(ForwardResult result, List<Integer> layers, int prompts) {
+    static Map<Integer, float[][]> activations(ForwardResult result, Set<HookPoint> points, int prompts) {
         Map<Integer, float[][]> byLayer = new HashMap<>();
-        for (int layer : layers) {
+        for (HookPoint at : points) {
             float[][] rows = new float[prompts][];
             for (int i = 0; i < prompts; i++) {
-                rows[i] = result.activation(i, HookPoint.residPost(layer));
+                rows[i] = result.activation(i, at);
             }
-            byLayer.put(layer, rows);
+            byLayer.put(at.layer(), rows);
         }
         return byLayer;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
 
 /**
  * Features of dictionaries that were never trained: random unit directions, read and written along the same one. They
@@ -39,7 +40,8 @@ record RandomFeatures(int width, float threshold) {
         }
         float[] thresholds_M = new float[count];
         Arrays.fill(thresholds_M, threshold);
-        return new FeatureSlice(layer, features_M, rows_MD, new float[count], thresholds_M, rows_MD);
+        return new FeatureSlice(
+                HookPoint.residPost(layer), features_M, rows_MD, new float[count], thresholds_M, rows_MD);
     }
 
     /** A random unit vector. */

@@ -76,8 +76,7 @@ final class SteerBenchmark implements Runnable {
         modes.put(
                 "features",
                 random.dealt(features, layers).stream()
-                        .<Edit>map(slice -> new Edit.EditFeatures(
-                                HookPoint.residPost(slice.layer()), slice, new FeatureRule.Clamp(value)))
+                        .<Edit>map(slice -> new Edit.EditFeatures(slice.at(), slice, new FeatureRule.Clamp(value)))
                         .toList());
         return modes;
     }

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.demur.edit.Edit;
 import org.demur.edit.FeatureRule;
 import org.demur.edit.FeatureSlice;
-import org.demur.edit.HookPoint;
 import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.Generation;
@@ -94,7 +93,7 @@ final class SweepBenchmark implements Runnable {
         return IntStream.range(0, coefficients)
                 .<List<TokenSequence>>mapToObj(c -> {
                     FeatureRule rule = new FeatureRule.Clamp(c - coefficients / 2f);
-                    Edit edit = new Edit.EditFeatures(HookPoint.residPost(layer), slice, rule);
+                    Edit edit = new Edit.EditFeatures(slice.at(), slice, rule);
                     return loaded.prompts().stream()
                             .map(prompt -> new TokenSequence(prompt.tokenIds(), List.of(edit)))
                             .toList();

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.demur.edit.Edit;
 import org.demur.edit.FeatureRule;
 import org.demur.edit.FeatureSlice;
-import org.demur.edit.HookPoint;
 import org.demur.runtime.StageContext;
 import org.demur.sae.Sae;
 import org.demur.schema.Table;
@@ -113,6 +112,6 @@ public final class CellEdits implements Serializable {
         FeatureRule rule = cell.kind() == Method.FEATURE_SCALE
                 ? new FeatureRule.Scale(coefficient)
                 : new FeatureRule.Clamp(coefficient);
-        return new Edit.EditFeatures(HookPoint.residPost(slice.layer()), slice, rule);
+        return new Edit.EditFeatures(slice.at(), slice, rule);
     }
 }

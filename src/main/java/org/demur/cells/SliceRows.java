@@ -14,7 +14,7 @@ final class SliceRows {
                 .mapToInt(wanted -> rowOf(slice, wanted.feature()))
                 .toArray();
         return new FeatureSlice(
-                slice.layer(),
+                slice.at(),
                 IntStream.of(rows).map(row -> slice.features_M()[row]).toArray(),
                 matrix(slice.w_enc_MD(), slice.size(), rows),
                 vector(slice.b_enc_M(), rows),
@@ -41,7 +41,7 @@ final class SliceRows {
                 w_dec_MD[i] *= unit_M[m];
             }
         }
-        return new FeatureSlice(slice.layer(), slice.features_M(), w_enc_MD, b_enc_M, threshold_M, w_dec_MD);
+        return new FeatureSlice(slice.at(), slice.features_M(), w_enc_MD, b_enc_M, threshold_M, w_dec_MD);
     }
 
     private static int rowOf(FeatureSlice slice, int feature) {
@@ -50,7 +50,8 @@ final class SliceRows {
                 return m;
             }
         }
-        throw new IllegalArgumentException("Feature " + feature + " is not in the slice of layer " + slice.layer());
+        throw new IllegalArgumentException("Feature " + feature + " is not in the slice of layer "
+                + slice.at().layer());
     }
 
     private static float[] vector(float[] values_M, int[] rows) {

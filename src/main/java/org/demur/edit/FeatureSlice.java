@@ -8,7 +8,7 @@ import java.io.Serializable;
  * <p>For feature m: h = w_enc[m] . x + b_enc[m]; f = h if h &gt; max(threshold[m], 0), else 0. {@code b_enc_M} already
  * contains -W_enc b_dec, so x enters as it is.
  *
- * @param layer block whose {@code resid_post} the SAE reads
+ * @param at point whose stream the SAE reads and its features write
  * @param features_M indices of the features in the SAE
  * @param w_enc_MD encoder rows, [M, d] row-major
  * @param b_enc_M encoder bias
@@ -16,7 +16,7 @@ import java.io.Serializable;
  * @param w_dec_MD decoder rows, [M, d] row-major
  */
 public record FeatureSlice(
-        int layer, int[] features_M, float[] w_enc_MD, float[] b_enc_M, float[] threshold_M, float[] w_dec_MD)
+        HookPoint at, int[] features_M, float[] w_enc_MD, float[] b_enc_M, float[] threshold_M, float[] w_dec_MD)
         implements Serializable {
 
     /** Number of features. */

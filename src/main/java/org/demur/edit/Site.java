@@ -24,6 +24,14 @@ public enum Site {
         return sqlName;
     }
 
+    /** Whether the residual stream itself is here, and not what a half of the block adds to it. */
+    public boolean isStream() {
+        return switch (this) {
+            case RESID_PRE, RESID_MID, RESID_POST -> true;
+            case ATTN_OUT, MLP_OUT -> false;
+        };
+    }
+
     /** The site of that table name. */
     public static Site of(String sqlName) {
         for (Site site : values()) {

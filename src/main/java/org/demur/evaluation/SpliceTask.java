@@ -5,12 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.demur.edit.HookPoint;
-import org.demur.edit.Site;
 import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
@@ -52,7 +50,7 @@ record SpliceTask(
                         .map(layer -> Sae.read(Path.of(folder).resolve("layer=" + layer)))
                         .toList();
         Set<HookPoint> points = new TreeSet<>();
-        saes.forEach(sae -> points.add(point(sae)));
+        saes.forEach(sae -> points.add(sae.at()));
         ForwardResult clean = language.forward(
                 sequences, ForwardPlan.capture(points).withTokenNll().withMaxTokensPerBatch(maxTokensPerBatch));
         List<LossSums> sums = new ArrayList<>();
@@ -69,21 +67,17 @@ record SpliceTask(
                     sae.layer(),
                     tokens,
                     plain,
-                    loss(language, sequences, texts, point(sae), reconstructed),
-                    loss(language, sequences, texts, point(sae), ablated)));
+                    loss(language, sequences, texts, sae.at(), reconstructed),
+                    loss(language, sequences, texts, sae.at(), ablated)));
         }
         return sums;
-    }
-
-    private static HookPoint point(Sae sae) {
-        return new HookPoint(Site.valueOf(sae.facts().hook().toUpperCase(Locale.ROOT)), sae.layer());
     }
 
     private List<float[]> reconstructed(Sae sae, ForwardResult clean, List<LossText> texts) {
         List<float[]> values = new ArrayList<>();
         try (SaeEncoder encoder = sae.encoder(NativeProduct::new)) {
             for (int i = 0; i < texts.size(); i++) {
-                float[] x_TD = clean.activation(i, point(sae));
+                float[] x_TD = clean.activation(i, sae.at());
                 int rows = texts.get(i).tokenIds().length;
                 float[] xHat_TD = new float[x_TD.length];
                 sae.decode(encoder.encode(x_TD, rows), xHat_TD);
@@ -97,7 +91,7 @@ record SpliceTask(
         float[] mean = means_D.get(sae.layer());
         List<float[]> values = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            float[] x_TD = clean.activation(i, point(sae));
+            float[] x_TD = clean.activation(i, sae.at());
             float[] means_TD = new float[x_TD.length];
             for (int at = 0; at < means_TD.length; at += mean.length) {
                 System.arraycopy(mean, 0, means_TD, at, mean.length);

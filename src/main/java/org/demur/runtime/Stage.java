@@ -2,6 +2,7 @@ package org.demur.runtime;
 
 import java.util.List;
 import java.util.Map;
+import org.demur.model.ModelConfig;
 
 /**
  * One step of a study, from published tables to published tables. Its run id is derived from its name, version,
@@ -24,6 +25,9 @@ public interface Stage {
     default Map<String, String> sourceDigests() {
         return Map.of();
     }
+
+    /** Fails with USAGE when the settings cannot work with this model; asked before any stage runs. */
+    default void requireSuits(ModelConfig model) {}
 
     /** Publishes the tables of the stage, all under {@code context.run()}. */
     void execute(StageContext context);

@@ -3,6 +3,7 @@ package org.demur.sae;
 import java.nio.file.Path;
 import java.util.Map;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
 
 /**
  * A trained TopK dictionary in raw residual units: the input scaling of training is folded into the weights.
@@ -98,7 +99,7 @@ public final class Sae {
             b_enc[m] = b_enc_F[j] - RowKernels.dot(w_enc_FD, j * d, b_dec_D, 0, d, lanes);
             threshold[m] = facts.threshold();
         }
-        return new FeatureSlice(facts.layer(), features_M.clone(), w_enc, b_enc, threshold, w_dec);
+        return new FeatureSlice(facts.at(), features_M.clone(), w_enc, b_enc, threshold, w_dec);
     }
 
     /** What the dictionary is. */
@@ -106,9 +107,14 @@ public final class Sae {
         return facts;
     }
 
-    /** Block whose residual stream is read. */
+    /** Point whose residual stream is read. */
+    public HookPoint at() {
+        return facts.at();
+    }
+
+    /** Block of that point. */
     public int layer() {
-        return facts.layer();
+        return facts.at().layer();
     }
 
     /** Model width. */

@@ -1,11 +1,12 @@
 package org.demur.sae;
 
+import org.demur.edit.HookPoint;
+
 /**
  * What a dictionary is.
  *
- * @param layer block it reads
- * @param hook point of the block, such as resid_post
+ * @param at point whose residual stream it reads
  * @param k latents a row
  * @param threshold height that a pre-activation must exceed in the threshold form
  */
-public record SaeFacts(int layer, String hook, int k, float threshold) {}
+public record SaeFacts(HookPoint at, int k, float threshold) {}

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 import org.demur.model.NamedTensor;
 import org.demur.model.SafetensorsFile;
 import org.demur.model.SafetensorsWriter;
@@ -69,9 +71,9 @@ final class SaeFolder {
         cfg.put("rescale_acts_by_decoder_norm", false);
         cfg.put("threshold", sae.threshold());
         ObjectNode metadata = cfg.putObject("metadata");
-        metadata.put(
-                "hook_name", "blocks." + sae.layer() + ".hook_" + sae.facts().hook());
-        metadata.put("hook", sae.facts().hook());
+        String hook = sae.at().site().sqlName();
+        metadata.put("hook_name", "blocks." + sae.layer() + ".hook_" + hook);
+        metadata.put("hook", hook);
         metadata.put("layer", sae.layer());
         new TreeMap<>(provenance).forEach(metadata::put);
         return cfg;
@@ -91,10 +93,8 @@ final class SaeFolder {
             throw mismatch(folder + ": k " + k + " exceeds d_sae " + features, "the settings were edited or damaged");
         }
         SaeFacts facts = new SaeFacts(
-                integer(cfg.path("metadata"), "layer", folder),
-                cfg.path("metadata").path("hook").asText(),
-                k,
-                (float) cfg.path("threshold").asDouble());
+                new HookPoint(site(cfg, folder), integer(cfg.path("metadata"), "layer", folder)), k, (float)
+                        cfg.path("threshold").asDouble());
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
             float[] w_enc_DF = tensor(file, "W_enc", d, features);
             return new Sae(
@@ -127,6 +127,16 @@ final class SaeFolder {
                     "run the train stage again",
                     e);
         }
+    }
+
+    private static Site site(JsonNode cfg, Path folder) {
+        String hook = cfg.path("metadata").path("hook").asText();
+        return Arrays.stream(Site.values())
+                .filter(site -> site.isStream() && site.sqlName().equals(hook))
+                .findFirst()
+                .orElseThrow(() -> mismatch(
+                        folder.resolve(SETTINGS) + ": hook is '" + hook + "'",
+                        "a dictionary reads the stream at resid_pre, resid_mid or resid_post"));
     }
 
     private static int integer(JsonNode node, String key, Path folder) {

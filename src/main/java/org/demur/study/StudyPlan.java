@@ -46,6 +46,7 @@ public final class StudyPlan {
         StudyConfig.ModelSettings settings = config.model();
         ModelSource.fetch(settings.path(), settings.network(), progress);
         try (ModelBundle bundle = ModelSource.open(settings.path(), settings.adapters())) {
+            config.stages().forEach(stage -> stage.requireSuits(bundle.config()));
             ModelSpec model = new ModelSpec(settings.path(), settings.adapters(), bundle.digest(), settings.compute());
             StudyPlan plan = new StudyPlan(config, model);
             config.stages().forEach(plan::add);

@@ -12,6 +12,8 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 import org.demur.sae.Collective;
 import org.demur.sae.DeadLatents;
 import org.demur.sae.GeometricMedian;
@@ -209,7 +211,8 @@ final class LayerTraining {
     private void publish(TrainingWeights weights, float[] x_ND) {
         int k = job.settings().dictionary().k();
         float threshold = new ThresholdCalibration(weights, crew).threshold(x_ND, k);
-        SaeFacts facts = new SaeFacts(job.source().layer(), job.source().hook(), k, threshold);
+        SaeFacts facts = new SaeFacts(
+                new HookPoint(Site.of(job.source().hook()), job.source().layer()), k, threshold);
         Map<String, String> provenance = new TreeMap<>(job.provenance());
         provenance.put("training_rows", Integer.toString(index.rows()));
         provenance.put("training_steps", Integer.toString(plan.steps()));

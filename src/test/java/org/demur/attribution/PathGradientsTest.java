@@ -1,18 +1,20 @@
 package org.demur.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.demur.cells.SelectedDirection;
 import org.demur.cells.StudyPrompt;
 import org.demur.edit.FeatureSlice;
 import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
@@ -23,6 +25,8 @@ import org.demur.runtime.ModelSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Paths on the embedded model: gradients along them add up to what moving the stream really does. */
 class PathGradientsTest {
@@ -56,11 +60,10 @@ class PathGradientsTest {
         model.close();
     }
 
-    private static AttributionPlan plan(int steps, Integer... layers) {
+    private static AttributionPlan plan(int steps, HookPoint at) {
         int d = direction_D.length;
-        FeatureSlice slice = new FeatureSlice(0, new int[1], new float[d], new float[1], new float[1], new float[d]);
-        Map<Integer, FeatureSlice> slices = new TreeMap<>();
-        List.of(layers).forEach(layer -> slices.put(layer, slice));
+        FeatureSlice slice = new FeatureSlice(at, new int[1], new float[d], new float[1], new float[1], new float[d]);
+        Map<Integer, FeatureSlice> slices = Map.of(at.layer(), slice);
         SelectedDirection direction = new SelectedDirection(
                 2,
                 -1,
@@ -84,10 +87,11 @@ class PathGradientsTest {
         return (double) logits_V[streams.complianceTokens()[prompt]] - logits_V[streams.refusalTokens()[prompt]];
     }
 
-    @Test
-    void aLayersGradientsPredictTheEffectOfMovingItAllTheWay() {
-        AttributionPlan plan = plan(16, LAYER);
-        HookPoint at = HookPoint.residPost(LAYER);
+    @ParameterizedTest
+    @EnumSource(names = {"RESID_PRE", "RESID_MID", "RESID_POST"})
+    void aLayersGradientsPredictTheEffectOfMovingItAllTheWay(Site site) {
+        HookPoint at = new HookPoint(site, LAYER);
+        AttributionPlan plan = plan(16, at);
         ForwardResult clean = Streams.clean(model, plan, prompts);
         Streams streams = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
         List<float[]> targets = List.of(streams.target_TD().get(LAYER));
@@ -109,9 +113,10 @@ class PathGradientsTest {
         }
     }
 
-    @Test
-    void withOneLayerThePathsDifferOnlyInTheRuleAndTheFarEnd() {
-        AttributionPlan plan = plan(1, LAYER);
+    @ParameterizedTest
+    @EnumSource(names = {"RESID_PRE", "RESID_MID", "RESID_POST"})
+    void withOneLayerThePathsDifferOnlyInTheRuleAndTheFarEnd(Site site) {
+        AttributionPlan plan = plan(1, new HookPoint(site, LAYER));
         ForwardResult clean = Streams.clean(model, plan, prompts);
         Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
         Streams atCleanPoint = new Streams(
@@ -135,9 +140,10 @@ class PathGradientsTest {
         }
     }
 
-    @Test
-    void thePublishedFarEndStillHoldsTheDirectionAndTheCorrectedOneDoesNot() {
-        AttributionPlan plan = plan(1, LAYER);
+    @ParameterizedTest
+    @EnumSource(names = {"RESID_PRE", "RESID_POST"})
+    void thePublishedFarEndStillHoldsTheDirectionAndTheCorrectedOneDoesNot(Site site) {
+        AttributionPlan plan = plan(1, new HookPoint(site, LAYER));
         ForwardResult clean = Streams.clean(model, plan, prompts);
         float[] unit_D = SelectedDirection.unit(direction_D);
 
@@ -147,6 +153,32 @@ class PathGradientsTest {
         assertThat(along(corrected.target_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
         assertThat(along(faithful.patch_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
         assertThat(along(faithful.target_TD().get(LAYER)[0], unit_D)).isGreaterThan(0.05);
+    }
+
+    @Test
+    void thePublishedAblationDoesNotTouchTheMiddleOfABlock() {
+        AttributionPlan plan = plan(1, new HookPoint(Site.RESID_MID, LAYER));
+        ForwardResult clean = Streams.clean(model, plan, prompts);
+
+        Streams corrected = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
+        Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
+
+        float[] unit_D = SelectedDirection.unit(direction_D);
+        assertThat(along(corrected.target_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
+        assertThat(along(faithful.patch_TD().get(LAYER)[0], unit_D)).isGreaterThan(0.01);
+        assertThat(faithful.target_TD().get(LAYER)[0])
+                .containsExactly(faithful.patch_TD().get(LAYER)[0], offset(1e-4f));
+    }
+
+    @Test
+    void theStreamIsReadWhereTheDictionaryReads() {
+        HookPoint middle = new HookPoint(Site.RESID_MID, LAYER);
+        ForwardResult clean = Streams.clean(model, plan(1, middle), prompts);
+
+        assertThat(Streams.activations(clean, Set.of(middle), 1).get(LAYER)[0]).isEqualTo(clean.activation(0, middle));
+        assertThatThrownBy(() -> clean.activation(0, HookPoint.residPost(LAYER)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("RESID_POST");
     }
 
     /** Largest absolute component along the direction over the tokens. */

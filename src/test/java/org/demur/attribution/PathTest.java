@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.Random;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,7 +25,7 @@ class PathTest {
     private final float[] clean_D = floats(gaussian(D, 1.5));
     private final float[] patch_D = floats(gaussian(D, 1.5));
     private final FeatureSlice sae = new FeatureSlice(
-            0,
+            HookPoint.residPost(0),
             new int[] {0, 1, 2, 3, 4, 5, 6, 7, 8},
             floats(gaussian(F * D, 0.5)),
             floats(gaussian(F, 0.1)),

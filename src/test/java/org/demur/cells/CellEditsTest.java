@@ -9,18 +9,22 @@ import org.demur.JobException;
 import org.demur.edit.Edit;
 import org.demur.edit.FeatureRule;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 import org.junit.jupiter.api.Test;
 
 class CellEditsTest {
     private static final FeatureSlice SLICE_4 = new FeatureSlice(
-            4,
+            new HookPoint(Site.RESID_MID, 4),
             new int[] {3, 8, 11},
             new float[] {1, 2, 3, 4, 5, 6},
             new float[] {0.1f, 0.2f, 0.3f},
             new float[] {1, 2, 3},
             new float[] {10, 20, 30, 40, 50, 60});
     private static final FeatureSlice SLICE_2 = new FeatureSlice(
-            2, new int[] {5}, new float[] {7, 8}, new float[] {0}, new float[] {1}, new float[] {1, 0});
+            HookPoint.residPost(2), new int[] {5}, new float[] {7, 8}, new float[] {0}, new float[] {1}, new float[] {
+                1, 0
+            });
     private static final SelectedDirection DIRECTION =
             new SelectedDirection(3, -1, new float[] {3, 4}, 6, List.of("resid_post"), new int[] {9});
     private static final FeatureSets SETS = new FeatureSets(
@@ -63,6 +67,15 @@ class CellEditsTest {
         assertThat(second.features().w_dec_MD()).containsExactly(50, 60, 10, 20);
         assertThat(second.features().threshold_M()).containsExactly(3, 1);
         assertThat(second.rule()).isEqualTo(new FeatureRule.Scale(-1));
+    }
+
+    @Test
+    void featuresAreEditedWhereTheirDictionaryReads() {
+        for (Method method : List.of(Method.FEATURE_SCALE, Method.FEATURE_CLAMP)) {
+            assertThat(edits.edits(cell(method, "fstar", 3, 1), "p"))
+                    .flatExtracting(Edit::points)
+                    .containsExactly(HookPoint.residPost(2), new HookPoint(Site.RESID_MID, 4));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
 import org.demur.model.ModelBundle;
 
 /** The model that comes with the repository, with random prompts, directions and features for it. */
@@ -73,7 +74,7 @@ record EmbeddedModel(LanguageModel model) implements AutoCloseable {
         float[] threshold = new float[features];
         Arrays.fill(bias, 0.05f);
         Arrays.fill(threshold, 0.01f);
-        return new FeatureSlice(3, new int[features], encoder, bias, threshold, decoder);
+        return new FeatureSlice(HookPoint.residPost(3), new int[features], encoder, bias, threshold, decoder);
     }
 
     @Override

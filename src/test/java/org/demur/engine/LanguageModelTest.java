@@ -330,7 +330,7 @@ class LanguageModelTest {
         float[] threshold = new float[features];
         Arrays.fill(bias, 0.05f);
         Arrays.fill(threshold, 0.01f);
-        return new FeatureSlice(3, new int[features], encoder, bias, threshold, decoder);
+        return new FeatureSlice(HookPoint.residPost(3), new int[features], encoder, bias, threshold, decoder);
     }
 
     private static float[] referenceEdit(float[] x_TD, FeatureSlice slice, FeatureRule rule) {

@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.demur.JobException;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
+import org.demur.edit.Site;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SaeTest {
-    private static final SaeFacts FACTS = new SaeFacts(12, "resid_post", TrainingFixture.K, 0.75f);
+    private static final SaeFacts FACTS = new SaeFacts(new HookPoint(Site.RESID_MID, 12), TrainingFixture.K, 0.75f);
     private static final int D = TrainingFixture.WIDTH;
 
     @TempDir
@@ -89,6 +92,7 @@ class SaeTest {
         float[] x = rows(1);
         SparseCodes codes = sae.encode(x, 1);
         FeatureSlice slice = sae.slice(codes.indices_BK());
+        assertThat(slice.at()).isEqualTo(FACTS.at());
         for (int m = 0; m < slice.size(); m++) {
             double h = slice.b_enc_M()[m];
             for (int c = 0; c < D; c++) {
@@ -96,6 +100,20 @@ class SaeTest {
             }
             assertThat((float) Math.max(h, 0)).isCloseTo(codes.values_BK()[m], within(1e-4f));
             assertThat(slice.threshold_M()[m]).isEqualTo(0.75f);
+        }
+    }
+
+    @Test
+    void refusesAPointThatIsNoStream() throws Exception {
+        sae().write(folder, Map.of());
+        Path cfg = folder.resolve("cfg.json");
+        String text = Files.readString(cfg);
+        for (String hook : List.of("mlp_out", "resid", "")) {
+            Files.writeString(cfg, text.replace("\"hook\" : \"resid_mid\"", "\"hook\" : \"" + hook + "\""));
+            assertThatThrownBy(() -> Sae.read(folder))
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("cfg.json: hook is '" + hook + "'")
+                    .hasMessageContaining("resid_pre, resid_mid or resid_post");
         }
     }
 

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.SharedData;
 import org.demur.config.JobFile;
 import org.demur.runtime.Progress;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +109,17 @@ class StudyPlanTest {
                 .hasMessageContainingAll(parts)
                 .extracting(e -> ((JobException) e).exitCode())
                 .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    @Tag("shared")
+    void settingsThatDoNotSuitTheModelAreRefusedBeforeAnythingRuns() {
+        String model = "model.path=\"" + SharedData.path("goldens", "models", "gpt_neox") + "\"";
+
+        assertThatThrownBy(() -> plan(model, "extract.hook=resid_mid"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("extract.hook = resid_mid does not suit this model");
+        assertThat(run("extract", model, "extract.hook=resid_pre")).isNotEqualTo(run("extract", model));
     }
 
     @Test
