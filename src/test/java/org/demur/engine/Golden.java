@@ -1,5 +1,7 @@
 package org.demur.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -59,8 +61,9 @@ final class Golden implements AutoCloseable {
         }
     }
 
-    /** Largest absolute difference over the largest absolute expected value. */
+    /** Largest absolute difference over the largest absolute expected value, of arrays of one length. */
     static double relativeError(float[] actual, float[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
         double difference = 0;
         double scale = 0;
         for (int i = 0; i < expected.length; i++) {

@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -22,7 +20,6 @@ import org.demur.edit.FeatureRule;
 import org.demur.edit.FeatureSlice;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
-import org.demur.model.ModelBundle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,6 +27,7 @@ import org.junit.jupiter.api.Test;
 /** What the engine promises of batches, edits, starts and threads, on the embedded model. */
 class LanguageModelTest {
     private static final double CLOSE = 2e-5;
+    private static EmbeddedModel embedded;
     private static LanguageModel model;
     private static List<TokenSequence> prompts;
     private static int d;
@@ -37,27 +35,16 @@ class LanguageModelTest {
 
     @BeforeAll
     static void load() {
-        Path file = Path.of("src/main/resources/org/demur/embedded/demur-tiny-refuser.Q8_0.gguf");
-        try (ModelBundle bundle = ModelBundle.open(file)) {
-            model = LanguageModel.load(bundle);
-        }
-        d = model.config().dModel();
-        depth = model.config().nLayers();
-        Random random = new Random(7);
-        int[] beginning = random.ints(12, 3, model.config().vocabSize()).toArray();
-        prompts = new ArrayList<>();
-        for (int length : new int[] {20, 13, 31, 17, 20}) {
-            int[] ids = Arrays.copyOf(beginning, length);
-            for (int t = beginning.length; t < length; t++) {
-                ids[t] = random.nextInt(3, model.config().vocabSize());
-            }
-            prompts.add(TokenSequence.plain(ids));
-        }
+        embedded = EmbeddedModel.load();
+        model = embedded.model();
+        d = embedded.d();
+        depth = embedded.depth();
+        prompts = embedded.prompts(12, 20, 13, 31, 17, 20);
     }
 
     @AfterAll
     static void close() {
-        model.close();
+        embedded.close();
     }
 
     @Test
@@ -111,7 +98,7 @@ class LanguageModelTest {
     @Test
     void removesADirectionAtEveryPoint() {
         List<HookPoint> points = HookPoint.everywhere(Set.of(Site.values()), depth);
-        float[] unit = unit(11);
+        float[] unit = embedded.unit(11);
         Edit ablate = new Edit.AblateDirection(points, unit);
         ForwardResult result = model.forward(with(List.of(ablate)), ForwardPlan.capture(new TreeSet<>(points)));
         for (HookPoint point : points) {
@@ -127,7 +114,7 @@ class LanguageModelTest {
     @Test
     void editsFeaturesAsEncodingAndDecodingWould() {
         HookPoint at = HookPoint.residPost(3);
-        FeatureSlice slice = slice(5);
+        FeatureSlice slice = embedded.slice(5);
         ForwardResult plain = model.forward(prompts, ForwardPlan.capture(Set.of(at)));
         for (FeatureRule rule : List.of(new FeatureRule.Scale(-2f), new FeatureRule.Clamp(1.5f))) {
             ForwardResult edited = model.forward(
@@ -145,7 +132,7 @@ class LanguageModelTest {
         HookPoint at = HookPoint.residPost(1);
         List<TokenSequence> rows = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
-            List<Edit> edits = i == 0 ? List.of() : List.of(new Edit.AddDirection(at, unit(3), i));
+            List<Edit> edits = i == 0 ? List.of() : List.of(new Edit.AddDirection(at, embedded.unit(3), i));
             rows.add(new TokenSequence(prompts.get(i).tokenIds(), edits));
         }
         ForwardPlan plan = everything();
@@ -183,7 +170,7 @@ class LanguageModelTest {
         for (TokenSequence prompt : prompts) {
             GradientResult result = model.gradients(List.of(prompt), plan);
             float[] gradient = result.gradient(0, at);
-            float[] step = unit(23);
+            float[] step = embedded.unit(23);
             double predicted = 0;
             for (int t = 0; t < prompt.length(); t++) {
                 predicted += dot(gradient, t * d, step);
@@ -220,8 +207,8 @@ class LanguageModelTest {
     @Test
     void generatesWhatRepeatedForwardPassesChoose() {
         List<Edit> edits = List.of(
-                new Edit.AblateDirection(HookPoint.everywhere(Set.of(Site.RESID_POST), depth), unit(4)),
-                new Edit.EditFeatures(HookPoint.residPost(3), slice(3), new FeatureRule.Scale(0)));
+                new Edit.AblateDirection(HookPoint.everywhere(Set.of(Site.RESID_POST), depth), embedded.unit(4)),
+                new Edit.EditFeatures(HookPoint.residPost(3), embedded.slice(3), new FeatureRule.Scale(0)));
         for (List<Edit> applied : List.of(List.<Edit>of(), edits)) {
             List<TokenSequence> rows = with(applied);
             List<Generation> generations = model.generate(rows, new GenerationPlan(9, Set.of(), 3));
@@ -318,21 +305,6 @@ class LanguageModelTest {
         return logits[metric.plusToken()] - (double) logits[metric.minusToken()];
     }
 
-    private static FeatureSlice slice(int features) {
-        Random random = new Random(features);
-        float[] encoder = new float[features * d];
-        float[] decoder = new float[features * d];
-        for (int i = 0; i < encoder.length; i++) {
-            encoder[i] = (float) random.nextGaussian() / d;
-            decoder[i] = (float) random.nextGaussian() / d;
-        }
-        float[] bias = new float[features];
-        float[] threshold = new float[features];
-        Arrays.fill(bias, 0.05f);
-        Arrays.fill(threshold, 0.01f);
-        return new FeatureSlice(HookPoint.residPost(3), new int[features], encoder, bias, threshold, decoder);
-    }
-
     private static float[] referenceEdit(float[] x_TD, FeatureSlice slice, FeatureRule rule) {
         float[] edited = x_TD.clone();
         for (int t = 0; t < x_TD.length / d; t++) {
@@ -349,20 +321,6 @@ class LanguageModelTest {
             }
         }
         return edited;
-    }
-
-    private static float[] unit(long seed) {
-        Random random = new Random(seed);
-        float[] unit = new float[d];
-        double norm = 0;
-        for (int i = 0; i < d; i++) {
-            unit[i] = (float) random.nextGaussian();
-            norm += unit[i] * (double) unit[i];
-        }
-        for (int i = 0; i < d; i++) {
-            unit[i] /= (float) Math.sqrt(norm);
-        }
-        return unit;
     }
 
     private static double dot(float[] x, int at, float[] y) {

@@ -83,7 +83,12 @@ class SharedWorkTest {
                     i == 0 ? List.of() : List.of(new Edit.AddDirection(HookPoint.residPost(2), vector, 4 * i));
             prompts.forEach(prompt -> rows.add(new TokenSequence(prompt.tokenIds(), edits)));
         }
+        assertThat(RequestPlan.clusters(rows, rules())).singleElement().satisfies(cluster -> assertThat(cluster.fork())
+                .contains(HookPoint.residPost(2)));
         List<Generation> together = model.generate(rows, new GenerationPlan(10, Set.of(), 7));
+        assertThat(partings(together))
+                .as("variants of a prompt that part after their first token")
+                .isPositive();
         for (int i = 0; i < rows.size(); i++) {
             List<Generation> alone = model.generate(List.of(rows.get(i)), new GenerationPlan(10, Set.of(), 1));
             assertThat(together.get(i))
@@ -91,6 +96,18 @@ class SharedWorkTest {
                     .usingRecursiveComparison()
                     .isEqualTo(alone.get(0));
         }
+    }
+
+    /** Pairs of variants of one prompt that begin with the same token and later differ. */
+    private static long partings(List<Generation> generations) {
+        long partings = 0;
+        for (int a = 0; a < generations.size(); a++) {
+            for (int b = a + prompts.size(); b < generations.size(); b += prompts.size()) {
+                int[] first = generations.get(a).tokenIds();
+                partings += Arrays.mismatch(first, generations.get(b).tokenIds()) > 0 ? 1 : 0;
+            }
+        }
+        return partings;
     }
 
     @Test
