@@ -32,12 +32,13 @@ public final class LanguageModel implements AutoCloseable {
         this.config = bundle.config();
         this.placement = placement;
         this.budget = budget;
+        boolean oneDnn = placement.gpu().isEmpty() && OneDnn.isAvailable(manager);
         this.script = TorchScript.compile(
                 manager,
                 "transformer.torchscript",
                 "Transformer",
                 new TorchScript.Constants(
-                        ScriptConstants.of(config, placement, false), ScriptConstants.of(config, placement, true)));
+                        ScriptConstants.of(config, placement, oneDnn), ScriptConstants.of(config, placement, false)));
         this.weights = new WeightLoader(manager, bundle, placement, script).load();
         this.attentionKinds = new AttentionKinds(config);
         this.bundle = bundle;

@@ -22,12 +22,11 @@ final class ScriptConstants {
     /**
      * The values.
      *
-     * @param differentiable whether gradients will be asked for
+     * @param oneDnn whether products run on oneDNN, which knows no gradients
      */
-    static Map<String, String> of(ModelConfig config, Placement placement, boolean differentiable) {
+    static Map<String, String> of(ModelConfig config, Placement placement, boolean oneDnn) {
         Map<String, String> text = new TreeMap<>();
         numbers(config, placement).forEach((name, number) -> text.put(name, number.toString()));
-        boolean oneDnn = placement.gpu().isEmpty() && !differentiable;
         text.put("ONE_DNN", oneDnn ? "True" : "False");
         choices(config, placement).forEach((name, chosen) -> text.put(name, chosen ? "True" : "False"));
         return text;

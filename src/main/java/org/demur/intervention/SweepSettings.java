@@ -11,6 +11,8 @@ import org.demur.config.ConfigSection;
  * @param maxPromptsPerSet prompts of each set, at most
  * @param grid interventions
  * @param maxNewTokens tokens generated, at most
+ * @param minNewTokens tokens before which the model may not end its turn
+ * @param stopStrings texts that end an answer and are cut off
  * @param rowsPerTask prompts that one task generates for
  * @param cellsPerTask cells that one task generates those prompts' answers under
  * @param rowsAtOnce answers that grow side by side
@@ -20,17 +22,27 @@ public record SweepSettings(
         int maxPromptsPerSet,
         List<GridRule> grid,
         int maxNewTokens,
+        int minNewTokens,
+        List<String> stopStrings,
         int rowsPerTask,
         int cellsPerTask,
         int rowsAtOnce) {
 
     /** Reads the section; every key has a default in {@code defaults/sweep.conf}. */
     public static SweepSettings from(ConfigSection section, PromptUses uses) {
+        int most = section.positive("max-new-tokens");
+        int least = section.integer("min-new-tokens");
+        if (least < 0 || least > most) {
+            throw section.invalid(
+                    "min-new-tokens", "it is " + least, "write a number between 0 and max-new-tokens, " + most);
+        }
         return new SweepSettings(
                 uses.sets("test"),
                 section.positive("max-prompts-per-set"),
                 section.sections("grid").stream().map(GridRule::from).toList(),
-                section.positive("max-new-tokens"),
+                most,
+                least,
+                section.strings("stop-strings"),
                 section.positive("rows-per-task"),
                 section.positive("cells-per-task"),
                 section.positive("rows-at-once"));

@@ -90,7 +90,8 @@ public final class SweepStage implements Stage {
         Broadcast<CellEdits> broadcast = spark.broadcast(edits);
         long rows =
                 parts.stream().mapToLong(part -> part.shard().prompts().size()).sum();
-        GenerationLimits limits = new GenerationLimits(settings.maxNewTokens(), settings.rowsAtOnce());
+        GenerationLimits limits = new GenerationLimits(
+                settings.maxNewTokens(), settings.minNewTokens(), settings.stopStrings(), settings.rowsAtOnce());
         List<SweepBatch> batches = SweepBatch.of(parts, settings.cellsPerTask());
         try {
             return new StageJob("sweep: generate", rows, "completions")

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
@@ -43,13 +42,11 @@ record SweepTask(
                     .forEach(prompt -> sequences.add(
                             new TokenSequence(prompt.tokenIds(), edits.value().edits(part.cell(), prompt.promptId()))));
         }
-        Set<Integer> stops = model.turnEnds();
-        Iterator<Generation> generations = model.generate(
-                        sequences, new GenerationPlan(limits.maxNewTokens(), stops, limits.rows()))
-                .iterator();
+        GenerationPlan plan = limits.plan(model.turnEnds());
+        Iterator<Generation> generations = model.generate(sequences, plan).iterator();
         for (SweepPart part : batch.parts()) {
             List<CompletionRow> rows = part.shard().prompts().stream()
-                    .map(prompt -> row(part.cell(), prompt, generations.next(), model))
+                    .map(prompt -> row(part.cell(), prompt, generations.next(), plan, model))
                     .toList();
             if (!part.isDone(folder)) {
                 part.write(folder, rows);
@@ -57,7 +54,8 @@ record SweepTask(
         }
     }
 
-    private static CompletionRow row(Cell cell, StudyPrompt prompt, Generation generation, LanguageModel model) {
+    private static CompletionRow row(
+            Cell cell, StudyPrompt prompt, Generation generation, GenerationPlan plan, LanguageModel model) {
         return new CompletionRow(
                 cell.cellId(),
                 cell.setName(),
@@ -66,7 +64,7 @@ record SweepTask(
                 cell.kind().editsFeatures() ? cell.featureSet() : null,
                 cell.nFeatures(),
                 cell.kind().takesCoefficient() ? cell.coefficient() : null,
-                model.tokenizer().decode(generation.tokenIds()),
+                plan.untilStop(model.tokenizer().decode(generation.tokenIds())),
                 generation.tokenIds(),
                 generation.tokenIds().length,
                 generation.finish().name().toLowerCase(Locale.ROOT));
