@@ -3,6 +3,7 @@ package org.demur.activations;
 import static org.apache.spark.sql.functions.col;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,14 @@ public final class ExtractStage implements Stage {
     /** Refuses the middle of a block whose halves run side by side: the stream there is an input of nothing. */
     @Override
     public void requireSuits(ModelConfig model) {
+        int deepest = Collections.max(settings.layers());
+        if (deepest >= model.nLayers()) {
+            throw new JobException(
+                    ExitCode.USAGE,
+                    "extract.layers names layer " + deepest + "; the model has " + model.nLayers(),
+                    "layers count from 0",
+                    "name layers up to " + (model.nLayers() - 1) + " in the job file");
+        }
         if (settings.hook() == Site.RESID_MID && model.layout() == BlockLayout.PARALLEL) {
             throw new JobException(
                     ExitCode.USAGE,

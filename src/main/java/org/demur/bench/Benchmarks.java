@@ -1,6 +1,7 @@
 package org.demur.bench;
 
 import java.util.Locale;
+import org.demur.ExitCode;
 import org.demur.JobException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,6 +36,10 @@ public final class Benchmarks {
             if (failure instanceof JobException meant) {
                 at.getErr().println(meant.getMessage());
                 return meant.exitCode().code();
+            }
+            if (failure instanceof IllegalArgumentException wrong) {
+                at.getErr().println("An option does not fit: " + wrong.getMessage());
+                return ExitCode.USAGE.code();
             }
             throw failure;
         });

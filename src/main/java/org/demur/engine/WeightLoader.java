@@ -6,6 +6,8 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.demur.ExitCode;
+import org.demur.JobException;
 import org.demur.model.ModelBundle;
 import org.demur.model.ModelConfig;
 import org.demur.model.TensorId;
@@ -114,7 +116,23 @@ final class WeightLoader {
         FloatBuffer values =
                 FloatBuffer.allocate(Math.toIntExact(bundle.tensor(id).elementCount()));
         bundle.readFloats(id, values);
+        requireFinite(id, values.rewind());
         return values.array();
+    }
+
+    /** One weight that is no number would make every result none. */
+    private void requireFinite(TensorId id, FloatBuffer values) {
+        float zeros = 0;
+        for (int i = 0; i < values.limit(); i++) {
+            zeros += values.get(i) * 0;
+        }
+        if (Float.isNaN(zeros)) {
+            throw new JobException(
+                    ExitCode.MISMATCH,
+                    bundle.name() + ": " + id + " holds a weight that is not a finite number",
+                    "the file is damaged, or training of the model or of an adapter diverged",
+                    "fetch the file again, or leave the adapter out");
+        }
     }
 
     /** Matrices of the same width, one below the other. */
@@ -131,7 +149,9 @@ final class WeightLoader {
         PtNDArray matrix = TorchRuntime.allocate(manager, rows, columns);
         eachSlice(BUFFER_FLOATS, columns, ids, (id, from, count, at) -> {
             try (PtNDArray part = (PtNDArray) matrix.get(at + ":" + (at + count))) {
-                bundle.readRows(id, from, count, TorchRuntime.view(part).asFloatBuffer());
+                FloatBuffer values = TorchRuntime.view(part).asFloatBuffer();
+                bundle.readRows(id, from, count, values);
+                requireFinite(id, values.rewind());
             }
         });
         return matrix;
@@ -143,6 +163,7 @@ final class WeightLoader {
             eachSlice(SLICE_FLOATS, columns, ids, (id, from, count, at) -> {
                 float[] values = new float[count * columns];
                 bundle.readRows(id, from, count, FloatBuffer.wrap(values));
+                requireFinite(id, FloatBuffer.wrap(values));
                 try (PtNDArray part = TorchRuntime.floats(manager, values, count, columns)) {
                     script.store(part, at, target);
                 }

@@ -36,13 +36,17 @@ public record SweepSettings(
             throw section.invalid(
                     "min-new-tokens", "it is " + least, "write a number between 0 and max-new-tokens, " + most);
         }
+        List<String> stops = section.strings("stop-strings");
+        if (stops.contains("")) {
+            throw section.invalid("stop-strings", "an empty text would end every answer at once", "leave it out");
+        }
         return new SweepSettings(
                 uses.sets("test"),
                 section.positive("max-prompts-per-set"),
                 section.sections("grid").stream().map(GridRule::from).toList(),
                 most,
                 least,
-                section.strings("stop-strings"),
+                stops,
                 section.positive("rows-per-task"),
                 section.positive("cells-per-task"),
                 section.positive("rows-at-once"));

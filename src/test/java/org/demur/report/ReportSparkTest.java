@@ -137,7 +137,7 @@ class ReportSparkTest {
                         line -> assertThat(line).startsWith("F* suppressed").contains("8.0", "20 features × 0"),
                         line -> assertThat(line)
                                 .startsWith("Random features suppressed")
-                                .contains("87.0", "lowest of 3 sets"));
+                                .contains("87.0", "the set of 3 that refuses least"));
         assertThat(masked).contains("The 95 % intervals do not overlap.");
     }
 

@@ -123,6 +123,13 @@ class StudyPlanTest {
     }
 
     @Test
+    void layersThatTheModelDoesNotHaveAreRefusedBeforeAnythingRuns() {
+        assertThatThrownBy(() -> plan("extract.layers=[2,99]"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("extract.layers names layer 99");
+    }
+
+    @Test
     void missingModelIsNamed() {
         assertThatThrownBy(() -> plan("model.path=none.gguf"))
                 .isInstanceOf(JobException.class)
