@@ -10,20 +10,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.demur.engine.NativeProduct;
 import org.demur.runtime.NativeSettings;
-import org.demur.sae.AdamOptimiser;
-import org.demur.sae.Collective;
-import org.demur.sae.DeadLatents;
 import org.demur.sae.MatrixProduct;
-import org.demur.sae.OptimiserState;
-import org.demur.sae.RowOptimiser;
-import org.demur.sae.ScheduleFreeOptimiser;
-import org.demur.sae.ShardBatch;
-import org.demur.sae.SignOptimiser;
-import org.demur.sae.StepShape;
-import org.demur.sae.TokenPass;
-import org.demur.sae.TrainingStep;
-import org.demur.sae.TrainingWeights;
 import org.demur.sae.WorkCrew;
+import org.demur.sae.train.AdamOptimiser;
+import org.demur.sae.train.Collective;
+import org.demur.sae.train.DeadLatents;
+import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.RowOptimiser;
+import org.demur.sae.train.ScheduleFreeOptimiser;
+import org.demur.sae.train.ShardBatch;
+import org.demur.sae.train.SignOptimiser;
+import org.demur.sae.train.StepShape;
+import org.demur.sae.train.TokenPass;
+import org.demur.sae.train.TrainingStep;
+import org.demur.sae.train.TrainingWeights;
 
 /**
  * Times one training step of a TopK dictionary beside the encoder's matrix product alone: the same product, chunks and

@@ -35,17 +35,6 @@ public final class Sae {
         this.b_dec_D = b_dec_D;
     }
 
-    /** Folds the factor {@code inputScale} of training inputs into copies of the training weights; h stays as it is. */
-    public static Sae fold(TrainingWeights weights, float inputScale, SaeFacts facts) {
-        float[] w_enc = weights.w_enc_FD().clone();
-        float[] w_dec = weights.w_dec_FD().clone();
-        float[] b_dec = weights.b_dec_D().clone();
-        RowKernels.scale(w_enc, 0, inputScale, w_enc.length);
-        RowKernels.scale(w_dec, 0, 1 / inputScale, w_dec.length);
-        RowKernels.scale(b_dec, 0, 1 / inputScale, b_dec.length);
-        return new Sae(facts, w_enc, weights.b_enc_F().clone(), w_dec, b_dec);
-    }
-
     /** Reads the folder of one layer; a damaged or foreign one is refused with MISMATCH. */
     public static Sae read(Path folder) {
         return SaeFolder.read(folder);

@@ -1,7 +1,7 @@
 package org.demur.training;
 
 import java.nio.ByteBuffer;
-import org.demur.sae.Collective;
+import org.demur.sae.train.Collective;
 
 /**
  * A packet that came over a wire.

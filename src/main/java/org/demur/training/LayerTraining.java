@@ -14,21 +14,21 @@ import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
-import org.demur.sae.Collective;
-import org.demur.sae.DeadLatents;
-import org.demur.sae.GeometricMedian;
 import org.demur.sae.MatrixProduct;
-import org.demur.sae.OptimiserState;
-import org.demur.sae.RowOptimiser;
-import org.demur.sae.Sae;
 import org.demur.sae.SaeFacts;
-import org.demur.sae.ShardBatch;
-import org.demur.sae.StepShape;
-import org.demur.sae.ThresholdCalibration;
-import org.demur.sae.TokenPass;
-import org.demur.sae.TrainingStep;
-import org.demur.sae.TrainingWeights;
 import org.demur.sae.WorkCrew;
+import org.demur.sae.train.Collective;
+import org.demur.sae.train.DeadLatents;
+import org.demur.sae.train.GeometricMedian;
+import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.RowOptimiser;
+import org.demur.sae.train.ShardBatch;
+import org.demur.sae.train.StepShape;
+import org.demur.sae.train.ThresholdCalibration;
+import org.demur.sae.train.TokenPass;
+import org.demur.sae.train.TrainedSae;
+import org.demur.sae.train.TrainingStep;
+import org.demur.sae.train.TrainingWeights;
 
 /**
  * One worker's part in training the dictionary of a layer. Every worker derives the plan, the scaling and the start from the
@@ -218,7 +218,8 @@ final class LayerTraining {
         provenance.put("training_steps", Integer.toString(plan.steps()));
         provenance.put("input_scale", Float.toString(inputScale));
         try {
-            Sae.fold(weights, inputScale, facts).write(Files.createDirectories(Path.of(job.target())), provenance);
+            TrainedSae.fold(weights, inputScale, facts)
+                    .write(Files.createDirectories(Path.of(job.target())), provenance);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot write the dictionary of layer " + job.source().layer(), e);

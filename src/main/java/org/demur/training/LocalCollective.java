@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.demur.sae.Collective;
+import org.demur.sae.train.Collective;
 
 /**
  * Workers that are threads of one JVM: packets pass by reference through a meeting point named by the run and attempt.

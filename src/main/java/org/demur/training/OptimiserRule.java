@@ -3,10 +3,10 @@ package org.demur.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.demur.sae.AdamOptimiser;
-import org.demur.sae.RowOptimiser;
-import org.demur.sae.ScheduleFreeOptimiser;
-import org.demur.sae.SignOptimiser;
+import org.demur.sae.train.AdamOptimiser;
+import org.demur.sae.train.RowOptimiser;
+import org.demur.sae.train.ScheduleFreeOptimiser;
+import org.demur.sae.train.SignOptimiser;
 
 /** The optimisers by the names of the job file, with their laws of learning rate. */
 public enum OptimiserRule {

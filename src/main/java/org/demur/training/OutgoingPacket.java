@@ -2,7 +2,7 @@ package org.demur.training;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.demur.sae.Collective;
+import org.demur.sae.train.Collective;
 
 /** A packet as little-endian bytes, in a buffer that grows and is used again for the next packet. */
 final class OutgoingPacket implements Collective.PacketSink {

@@ -1,7 +1,7 @@
 package org.demur.training;
 
-import org.demur.sae.RowOptimiser;
-import org.demur.sae.ScheduleFreeOptimiser;
+import org.demur.sae.train.RowOptimiser;
+import org.demur.sae.train.ScheduleFreeOptimiser;
 
 /**
  * The learning rate over the planned steps: a linear rise, a constant part and a linear fall. The optimiser that averages its

@@ -6,7 +6,7 @@ import java.util.List;
 import org.apache.parquet.column.ColumnReader;
 import org.demur.ExitCode;
 import org.demur.JobException;
-import org.demur.sae.ShardBatch;
+import org.demur.sae.train.ShardBatch;
 import org.demur.schema.VectorDtype;
 
 /**

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.demur.sae.Collective;
+import org.demur.sae.train.Collective;
 
 /**
  * Workers in several processes: one connection between each two, over which whole packets go. A worker that fails closes its

@@ -13,6 +13,10 @@ import org.demur.JobException;
 import org.demur.edit.FeatureSlice;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
+import org.demur.sae.train.GeometricMedian;
+import org.demur.sae.train.TrainedSae;
+import org.demur.sae.train.TrainingFixture;
+import org.demur.sae.train.TrainingWeights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +28,7 @@ class SaeTest {
     Path folder;
 
     private static Sae sae() {
-        return Sae.fold(TrainingFixture.weights(), TrainingFixture.INPUT_SCALE, FACTS);
+        return TrainedSae.fold(TrainingFixture.weights(), TrainingFixture.INPUT_SCALE, FACTS);
     }
 
     private static float[] rows(int count) {
@@ -52,7 +56,7 @@ class SaeTest {
     @Test
     void foldingTheScaleKeepsCodesAndScalesReconstructionsBack() {
         TrainingWeights weights = TrainingFixture.weights();
-        Sae unscaled = Sae.fold(weights, 1, FACTS);
+        Sae unscaled = TrainedSae.fold(weights, 1, FACTS);
         float[] raw = rows(5);
         float[] scaled = raw.clone();
         RowKernels.scale(scaled, 0, TrainingFixture.INPUT_SCALE, scaled.length);

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.demur.sae.AdamOptimiser;
-import org.demur.sae.DeadLatents;
 import org.demur.sae.LaneProduct;
-import org.demur.sae.OptimiserState;
-import org.demur.sae.TrainingStep;
-import org.demur.sae.TrainingWeights;
+import org.demur.sae.train.AdamOptimiser;
+import org.demur.sae.train.DeadLatents;
+import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.TrainingStep;
+import org.demur.sae.train.TrainingWeights;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

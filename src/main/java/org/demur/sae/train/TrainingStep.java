@@ -1,7 +1,9 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.demur.sae.RowKernels;
+import org.demur.sae.WorkCrew;
 
 /**
  * One synchronous step of distributed training, in which only packets of tokens and updated rows move:

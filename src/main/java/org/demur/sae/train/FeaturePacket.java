@@ -1,4 +1,4 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 /**
  * The updated rows of one worker's features.

@@ -1,4 +1,4 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 /**
  * What every worker of a run knows about a step.

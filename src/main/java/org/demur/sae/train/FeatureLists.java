@@ -1,4 +1,6 @@
-package org.demur.sae;
+package org.demur.sae.train;
+
+import org.demur.sae.SparseCodes;
 
 /**
  * The codes of a shard turned round: for every feature its tokens in token order, with value and slope. A counting sort, so

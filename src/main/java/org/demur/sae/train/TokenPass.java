@@ -1,7 +1,12 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.Arrays;
 import java.util.List;
+import org.demur.sae.MatrixProduct;
+import org.demur.sae.RowKernels;
+import org.demur.sae.SparseCodes;
+import org.demur.sae.TopKSelection;
+import org.demur.sae.WorkCrew;
 
 /**
  * The token-major half of a training step: encode, select, reconstruct, and the gradients with respect to each token's

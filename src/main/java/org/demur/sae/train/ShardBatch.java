@@ -1,4 +1,6 @@
-package org.demur.sae;
+package org.demur.sae.train;
+
+import org.demur.sae.SparseCodes;
 
 /**
  * The tokens of one shard in one step and what the token-major pass leaves for the feature-major pass.

@@ -1,4 +1,4 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.Arrays;
 

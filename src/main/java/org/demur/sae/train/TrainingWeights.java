@@ -1,6 +1,8 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.SplittableRandom;
+import org.demur.sae.MatrixProduct;
+import org.demur.sae.RowKernels;
 
 /**
  * The weights of a TopK dictionary in training, in the scaled space (inputs of mean norm sqrt(d)), with the encoder

@@ -1,9 +1,10 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.demur.sae.RowKernels;
 
 /**
  * Sign descent with a running average of iterates (Defazio et al. 2024, "The Road Less Scheduled", eq. 3-5): the base iterate

@@ -1,9 +1,10 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.demur.sae.RowKernels;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1) with exact moments on every row, whether it has a gradient or not.

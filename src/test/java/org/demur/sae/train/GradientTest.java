@@ -1,11 +1,13 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.demur.sae.TrainingFixture.FEATURES;
-import static org.demur.sae.TrainingFixture.WIDTH;
+import static org.demur.sae.train.TrainingFixture.FEATURES;
+import static org.demur.sae.train.TrainingFixture.WIDTH;
 
 import java.util.List;
+import org.demur.sae.SparseCodes;
+import org.demur.sae.WorkCrew;
 import org.junit.jupiter.api.Test;
 
 /**

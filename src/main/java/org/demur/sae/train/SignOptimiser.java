@@ -1,9 +1,10 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import org.demur.sae.RowKernels;
 
 /**
  * Signum (Bernstein et al. 2018, algorithm 2): steps by the sign of a running mean of gradients, so the scale of the loss

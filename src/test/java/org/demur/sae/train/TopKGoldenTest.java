@@ -1,4 +1,4 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.demur.SharedData;
 import org.demur.model.SafetensorsFile;
+import org.demur.sae.LaneProduct;
+import org.demur.sae.RowKernels;
+import org.demur.sae.WorkCrew;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,6 @@
-package org.demur.sae;
+package org.demur.sae.train;
+
+import org.demur.sae.RowKernels;
 
 /**
  * The optimiser's state of one worker's features, and nobody else's: neither it nor a dense gradient ever moves between

@@ -1,4 +1,4 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 /**
  * Updates one row of weights at a time, so that gradient, state and weights of the row stay in the nearest cache.

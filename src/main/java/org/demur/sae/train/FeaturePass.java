@@ -1,7 +1,9 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.Arrays;
 import java.util.List;
+import org.demur.sae.RowKernels;
+import org.demur.sae.WorkCrew;
 
 /**
  * The feature-major half of a training step on the features of one worker: for every feature the gradient rows are summed in

@@ -1,6 +1,8 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.nio.FloatBuffer;
+import org.demur.sae.MatrixProduct;
+import org.demur.sae.WorkCrew;
 
 /**
  * The one height for all features that as many pre-activations exceed, on average over a sample of rows, as top-k selects:

@@ -1,16 +1,18 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.demur.sae.TrainingFixture.FEATURES;
-import static org.demur.sae.TrainingFixture.ROWS;
-import static org.demur.sae.TrainingFixture.SHARDS;
-import static org.demur.sae.TrainingFixture.WIDTH;
+import static org.demur.sae.train.TrainingFixture.FEATURES;
+import static org.demur.sae.train.TrainingFixture.ROWS;
+import static org.demur.sae.train.TrainingFixture.SHARDS;
+import static org.demur.sae.train.TrainingFixture.WIDTH;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.demur.sae.RowKernels;
+import org.demur.sae.WorkCrew;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

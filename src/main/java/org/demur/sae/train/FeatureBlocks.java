@@ -1,4 +1,4 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 /**
  * The fixed cut of the features into blocks: the unit that threads share out and workers own. Partial sums over features are

@@ -1,7 +1,8 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.demur.sae.SparseCodes;
 
 /**
  * The shards of one worker in one step. Over a wire go the stored activations in their 16 bits, the slopes and the codes;

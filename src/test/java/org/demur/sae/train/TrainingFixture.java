@@ -1,26 +1,27 @@
-package org.demur.sae;
+package org.demur.sae.train;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import org.demur.sae.LaneProduct;
 
 /** Small training problems whose every part a test can reach. */
-final class TrainingFixture {
-    static final int WIDTH = 24;
-    static final int FEATURES = 60;
-    static final int K = 4;
-    static final int ROWS = 40;
-    static final int SHARDS = 2;
-    static final float INPUT_SCALE = 1.25f;
+public final class TrainingFixture {
+    public static final int WIDTH = 24;
+    public static final int FEATURES = 60;
+    public static final int K = 4;
+    public static final int ROWS = 40;
+    public static final int SHARDS = 2;
+    public static final float INPUT_SCALE = 1.25f;
 
     private TrainingFixture() {}
 
-    static StepShape shape(int auxiliaryLatents) {
+    public static StepShape shape(int auxiliaryLatents) {
         float slope = 2f / (ROWS * SHARDS) / 20f;
         return new StepShape(ROWS, K, new TokenPass.LossScale(INPUT_SCALE, slope, auxiliaryLatents, 1.0 / 32 / SHARDS));
     }
 
     /** Weights with biases that matter. */
-    static TrainingWeights weights() {
+    public static TrainingWeights weights() {
         TrainingWeights weights = new TrainingWeights(FEATURES, WIDTH, LaneProduct::new);
         float[] centre = new float[WIDTH];
         SplittableRandom random = new SplittableRandom(8);
@@ -38,7 +39,7 @@ final class TrainingFixture {
         return weights;
     }
 
-    static ShardBatch batch(long seed) {
+    public static ShardBatch batch(long seed) {
         ShardBatch batch = new ShardBatch(ROWS, WIDTH, K);
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < batch.bits_BD().length; i++) {
@@ -47,11 +48,11 @@ final class TrainingFixture {
         return batch;
     }
 
-    static List<ShardBatch> batches() {
+    public static List<ShardBatch> batches() {
         return List.of(batch(100), batch(101));
     }
 
-    static TrainingStep.Model model(RowOptimiser optimiser, TrainingWeights weights, int worker, int workers) {
+    public static TrainingStep.Model model(RowOptimiser optimiser, TrainingWeights weights, int worker, int workers) {
         OptimiserState state = new OptimiserState(optimiser, weights, worker, workers);
         state.begin(weights);
         float[][] biasState = new float[optimiser.states()][WIDTH];
