@@ -1,7 +1,7 @@
 package org.demur.attribution;
 
 import java.io.Serializable;
-import org.demur.sae.SparseCodes;
+import org.demur.sae.FeatureCodes;
 
 /**
  * How often and how strongly the features of one SAE fire on a set of tokens.
@@ -17,16 +17,13 @@ record FeatureActivity(long tokens, long[] active_F, float[] max_F) implements S
     }
 
     /** This and the codes of further tokens. */
-    FeatureActivity plus(SparseCodes codes) {
+    FeatureActivity plus(FeatureCodes codes) {
         long[] active = active_F.clone();
         float[] max = max_F.clone();
-        for (int i = 0; i < codes.rows() * codes.k(); i++) {
-            float value = codes.values_BK()[i];
-            if (value > 0) {
-                int feature = codes.indices_BK()[i];
-                active[feature]++;
-                max[feature] = Math.max(max[feature], value);
-            }
+        for (int i = 0; i < codes.active(); i++) {
+            int feature = codes.indices()[i];
+            active[feature]++;
+            max[feature] = Math.max(max[feature], codes.values()[i]);
         }
         return new FeatureActivity(tokens + codes.rows(), active, max);
     }

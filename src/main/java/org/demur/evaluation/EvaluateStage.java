@@ -11,6 +11,7 @@ import org.apache.spark.sql.RowFactory;
 import org.demur.runtime.JobGroup;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
+import org.demur.sae.Activation;
 import org.demur.sae.Sae;
 import org.demur.schema.Table;
 
@@ -132,15 +133,20 @@ public final class EvaluateStage implements Stage {
         return rows;
     }
 
+    /** Features a row in training; null where the architecture fixes no number. */
+    private static Object k(Activation activation) {
+        return activation instanceof Activation.TopK topK ? topK.k() : null;
+    }
+
     private static Row row(Sae sae, boolean heldOut, ReconstructionSums sums, LossSums loss) {
         boolean measured = loss.tokens() > 0;
         double tokens = loss.tokens();
         return RowFactory.create(
                 sae.layer(),
-                "topk",
+                sae.facts().activation().label(),
                 sae.d(),
                 sae.F(),
-                sae.k(),
+                k(sae.facts().activation()),
                 sums.rows(),
                 heldOut,
                 sums.fvu(),

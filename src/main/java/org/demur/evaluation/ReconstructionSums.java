@@ -2,8 +2,8 @@ package org.demur.evaluation;
 
 import java.io.Serializable;
 import java.util.BitSet;
+import org.demur.sae.FeatureCodes;
 import org.demur.sae.Sae;
-import org.demur.sae.SparseCodes;
 
 /**
  * Float64 sums over rows x and reconstructions x', from which every metric of reconstruction follows; sums of parts add up
@@ -25,7 +25,7 @@ final class ReconstructionSums implements Serializable {
     }
 
     /** Adds {@code codes.rows()} rows of {@code x_BD} with their codes and reconstructions. */
-    void add(float[] x_BD, float[] xHat_BD, SparseCodes codes) {
+    void add(float[] x_BD, float[] xHat_BD, FeatureCodes codes) {
         int d = sum_D.length;
         for (int row = 0; row < codes.rows(); row++) {
             double square = 0;
@@ -46,10 +46,8 @@ final class ReconstructionSums implements Serializable {
         }
         rows += codes.rows();
         active += codes.active();
-        for (int i = 0; i < codes.values_BK().length; i++) {
-            if (codes.values_BK()[i] > 0) {
-                fired.set(codes.indices_BK()[i]);
-            }
+        for (int i = 0; i < codes.active(); i++) {
+            fired.set(codes.indices()[i]);
         }
     }
 
@@ -67,9 +65,9 @@ final class ReconstructionSums implements Serializable {
     }
 
     /** Sums of rows that go through a dictionary. */
-    static ReconstructionSums of(Sae sae, float[] x_BD, SparseCodes codes) {
+    static ReconstructionSums of(Sae sae, float[] x_BD, FeatureCodes codes) {
         float[] xHat_BD = new float[x_BD.length];
-        sae.decode(codes, xHat_BD);
+        sae.decode(codes, x_BD, xHat_BD);
         ReconstructionSums sums = new ReconstructionSums(sae.d());
         sums.add(x_BD, xHat_BD, codes);
         return sums;

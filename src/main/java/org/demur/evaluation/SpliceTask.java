@@ -80,7 +80,7 @@ record SpliceTask(
                 float[] x_TD = clean.activation(i, sae.at());
                 int rows = texts.get(i).tokenIds().length;
                 float[] xHat_TD = new float[x_TD.length];
-                sae.decode(encoder.encode(x_TD, rows), xHat_TD);
+                sae.decode(encoder.encode(x_TD, rows), x_TD, xHat_TD);
                 values.add(replaced(sae.layer(), x_TD, texts.get(i), xHat_TD));
             }
         }

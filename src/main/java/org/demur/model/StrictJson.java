@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON of untrusted files: strict UTF-8, no duplicate keys, bounded nesting, nothing behind. */
-final class StrictJson {
+public final class StrictJson {
     /** The largest JSON side file: above the 33 MB of the largest tokenizer.json in use. */
     static final int MAX_FILE_BYTES = 64 << 20;
 
@@ -50,8 +50,12 @@ final class StrictJson {
                                 .onUnmappableCharacter(CodingErrorAction.REPORT)));
     }
 
-    /** Reads a JSON object from a file. */
-    static JsonNode object(Path file) {
+    /**
+     * Reads a JSON object from a file.
+     *
+     * @throws org.demur.JobException if it is missing, no UTF-8, no JSON object or names a key twice
+     */
+    public static JsonNode object(Path file) {
         try (JsonParser parser = parser(bytes(file))) {
             JsonNode tree = MAPPER.readTree(parser);
             if (tree == null || !tree.isObject()) {

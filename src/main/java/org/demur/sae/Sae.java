@@ -4,54 +4,63 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.demur.edit.FeatureSlice;
 import org.demur.edit.HookPoint;
+import org.demur.sae.format.NativeFolder;
 
 /**
- * A trained TopK dictionary in raw residual units: the input scaling of training is folded into the weights.
+ * A dictionary ready for use, in raw residual units: every constant scaling of inputs is folded into the weights.
  *
- * <pre>h = W_enc (x - b_dec) + b_enc,   f = ReLU(TopK(h)),   x' = W_dec^T f + b_dec</pre>
+ * <pre>h = W_enc (x - b_dec) + b_enc,   f = activation(h),   x' = W_dec^T f + b_dec</pre>
  *
- * <p>Decoder rows all have one norm, mean |x| / sqrt(D) of the training rows, because the scaling of the inputs is folded in.
+ * <p>{@link SaeInput} says whether b_dec is subtracted and whether rows are rescaled one by one before; a transcoder has another
+ * output width or a skip connection.
  *
- * <p>Legend: {@code F} features, {@code D} model width, {@code B} rows, {@code M} features of a slice.
+ * <p>Legend: {@code F} features, {@code D} input width, {@code O} output width, {@code B} rows, {@code M} features of a slice.
  */
 public final class Sae {
     private final SaeFacts facts;
-    private final float[] w_enc_FD;
-    private final float[] b_enc_F;
-    private final float[] w_dec_FD;
-    private final float[] b_dec_D;
+    private final SaeWeights weights;
 
-    /** A dictionary of weights that are shared, not copied; sizes follow from the biases. */
-    public Sae(SaeFacts facts, float[] w_enc_FD, float[] b_enc_F, float[] w_dec_FD, float[] b_dec_D) {
-        long expected = (long) b_enc_F.length * b_dec_D.length;
-        if (w_enc_FD.length != expected || w_dec_FD.length != expected) {
-            throw new IllegalArgumentException("Weights of " + w_enc_FD.length + " and " + w_dec_FD.length
-                    + " elements do not fit " + b_enc_F.length + " features of width " + b_dec_D.length);
+    /**
+     * A dictionary of weights that are shared, not copied.
+     *
+     * @throws IllegalArgumentException if facts and weights do not fit
+     */
+    public Sae(SaeFacts facts, SaeWeights weights) {
+        facts.activation().check(weights.features());
+        boolean isPlain = facts.input().norm() instanceof InputNorm.None;
+        if (weights.outputWidth() != weights.width() && (facts.input().isCentred() || !isPlain)) {
+            throw new IllegalArgumentException("A decoder bias of width " + weights.outputWidth()
+                    + " cannot be subtracted from inputs of width " + weights.width());
+        }
+        if (weights.hasSkip() && !isPlain) {
+            throw new IllegalArgumentException("A skip connection excludes rescaled rows");
         }
         this.facts = facts;
-        this.w_enc_FD = w_enc_FD;
-        this.b_enc_F = b_enc_F;
-        this.w_dec_FD = w_dec_FD;
-        this.b_dec_D = b_dec_D;
+        this.weights = weights;
+    }
+
+    /** A dictionary without a skip connection. */
+    public Sae(SaeFacts facts, float[] w_enc_FD, float[] b_enc_F, float[] w_dec_FD, float[] b_dec_D) {
+        this(facts, new SaeWeights(w_enc_FD, b_enc_F, w_dec_FD, b_dec_D));
     }
 
     /** Reads the folder of one layer; a damaged or foreign one is refused with MISMATCH. */
     public static Sae read(Path folder) {
-        return SaeFolder.read(folder);
+        return NativeFolder.read(folder);
     }
 
     /** What was written about the origin of the dictionary in a folder. */
     public static Map<String, String> provenance(Path folder) {
-        return SaeFolder.provenance(folder);
+        return NativeFolder.provenance(folder);
     }
 
-    /** Writes {@code sae.safetensors} and {@code cfg.json} into an existing folder. */
+    /** Writes {@code sae_weights.safetensors} and {@code cfg.json}, the layout of SAELens 6, into an existing folder. */
     public void write(Path folder, Map<String, String> provenance) {
-        SaeFolder.write(this, folder, provenance);
+        NativeFolder.write(this, folder, provenance);
     }
 
     /** Codes of {@code rows} rows in plain Java; for many rows use {@link #encoder} with a native product. */
-    public SparseCodes encode(float[] x_BD, int rows) {
+    public FeatureCodes encode(float[] x_BD, int rows) {
         try (SaeEncoder encoder = new SaeEncoder(this, LaneProduct::new)) {
             return encoder.encode(x_BD, rows);
         }
@@ -62,33 +71,38 @@ public final class Sae {
         return new SaeEncoder(this, products);
     }
 
-    /** Overwrites {@code xHat_BD} with the reconstructions. */
-    public void decode(SparseCodes codes, float[] xHat_BD) {
-        int d = d();
+    /** Overwrites {@code xHat_BO} with the reconstructions of the rows {@code x_BD} that {@code codes} were made from. */
+    public void decode(FeatureCodes codes, float[] x_BD, float[] xHat_BO) {
+        int o = weights.outputWidth();
+        float[] lanes = new float[RowKernels.LANES];
         for (int row = 0; row < codes.rows(); row++) {
-            System.arraycopy(b_dec_D, 0, xHat_BD, row * d, d);
-            var sum = new RowKernels.RowSum(xHat_BD, row * d, w_dec_FD, d);
-            int at = row * codes.k();
-            RowKernels.gather(sum, codes.indices_BK(), codes.values_BK(), at, at + codes.k());
+            System.arraycopy(b_dec_D(), 0, xHat_BO, row * o, o);
+            var sum = new RowKernels.RowSum(xHat_BO, row * o, weights.w_dec_FO(), o);
+            RowKernels.gather(sum, codes.indices(), codes.values(), codes.starts_B1()[row], codes.starts_B1()[row + 1]);
+            if (!(facts.input().norm() instanceof InputNorm.None)) {
+                InputNorm.RowScale scale = facts.input().norm().of(x_BD, row * d(), d());
+                for (int i = row * o; i < (row + 1) * o; i++) {
+                    xHat_BO[i] = xHat_BO[i] * scale.out() + scale.offset();
+                }
+            }
+            for (int c = 0; c < o && weights.hasSkip(); c++) {
+                xHat_BO[row * o + c] += RowKernels.dot(weights.w_skip_OD(), c * d(), x_BD, row * d(), d(), lanes);
+            }
         }
     }
 
-    /** The columns that an edit of these features needs, in threshold form: b_enc already holds -W_enc b_dec. */
+    /**
+     * The columns that an edit of these features needs, in threshold form.
+     *
+     * @throws org.demur.JobException if the dictionary has none
+     */
     public FeatureSlice slice(int[] features_M) {
-        int d = d();
-        float[] w_enc = new float[features_M.length * d];
-        float[] b_enc = new float[features_M.length];
-        float[] w_dec = new float[features_M.length * d];
-        float[] threshold = new float[features_M.length];
-        float[] lanes = new float[RowKernels.LANES];
-        for (int m = 0; m < features_M.length; m++) {
-            int j = features_M[m];
-            System.arraycopy(w_enc_FD, j * d, w_enc, m * d, d);
-            System.arraycopy(w_dec_FD, j * d, w_dec, m * d, d);
-            b_enc[m] = b_enc_F[j] - RowKernels.dot(w_enc_FD, j * d, b_dec_D, 0, d, lanes);
-            threshold[m] = facts.threshold();
-        }
-        return new FeatureSlice(facts.at(), features_M.clone(), w_enc, b_enc, threshold, w_dec);
+        return new ThresholdForm(this).slice(features_M);
+    }
+
+    /** Whether it predicts something else than its input. */
+    public boolean isTranscoder() {
+        return weights.outputWidth() != weights.width() || weights.hasSkip();
     }
 
     /** What the dictionary is. */
@@ -96,7 +110,12 @@ public final class Sae {
         return facts;
     }
 
-    /** Point whose residual stream is read. */
+    /** Its arrays. */
+    public SaeWeights weights() {
+        return weights;
+    }
+
+    /** Point that it reads. */
     public HookPoint at() {
         return facts.at();
     }
@@ -106,43 +125,33 @@ public final class Sae {
         return facts.at().layer();
     }
 
-    /** Model width. */
+    /** Input width. */
     public int d() {
-        return b_dec_D.length;
+        return weights.width();
     }
 
     /** Number of features. */
     public int F() {
-        return b_enc_F.length;
-    }
-
-    /** Latents a row. */
-    public int k() {
-        return facts.k();
-    }
-
-    /** Height that a pre-activation must exceed in threshold form; as many exceed it on average as top-k selects. */
-    public float threshold() {
-        return facts.threshold();
+        return weights.features();
     }
 
     /** Encoder rows [F, D], shared. */
     public float[] w_enc_FD() {
-        return w_enc_FD;
+        return weights.w_enc_FD();
     }
 
     /** Encoder bias [F], shared. */
     public float[] b_enc_F() {
-        return b_enc_F;
+        return weights.b_enc_F();
     }
 
-    /** Decoder rows [F, D], shared. */
+    /** Decoder rows [F, D], of the output width for transcoders; shared. */
     public float[] w_dec_FD() {
-        return w_dec_FD;
+        return weights.w_dec_FO();
     }
 
-    /** Decoder bias [D], shared. */
+    /** Decoder bias [D], of the output width for transcoders; shared. */
     public float[] b_dec_D() {
-        return b_dec_D;
+        return weights.b_dec_O();
     }
 }

@@ -1,12 +1,28 @@
 package org.demur.sae;
 
+import java.io.Serializable;
 import org.demur.edit.HookPoint;
 
 /**
  * What a dictionary is.
  *
- * @param at point whose residual stream it reads
- * @param k latents a row
- * @param threshold height that a pre-activation must exceed in the threshold form
+ * @param at point that it reads
+ * @param activation how pre-activations become features
+ * @param input what happens to a row first
  */
-public record SaeFacts(HookPoint at, int k, float threshold) {}
+public record SaeFacts(HookPoint at, Activation activation, SaeInput input) implements Serializable {
+    /**
+     * Facts of a TopK dictionary that subtracts its decoder bias.
+     *
+     * @param k latents a row
+     * @param threshold height that a pre-activation must exceed in the threshold form
+     */
+    public SaeFacts(HookPoint at, int k, float threshold) {
+        this(at, new Activation.TopK(k, Activation.Sign.RECTIFIED, threshold), SaeInput.centred());
+    }
+
+    /** The same with another activation. */
+    public SaeFacts with(Activation other) {
+        return new SaeFacts(at, other, input);
+    }
+}

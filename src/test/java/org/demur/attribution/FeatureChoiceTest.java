@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.demur.JobException;
-import org.demur.sae.SparseCodes;
+import org.demur.sae.FeatureCodes;
 import org.junit.jupiter.api.Test;
 
 class FeatureChoiceTest {
@@ -33,8 +33,8 @@ class FeatureChoiceTest {
 
     @Test
     void activityCountsOnlyValuesAboveZero() {
-        FeatureActivity seen =
-                FeatureActivity.none(3).plus(new SparseCodes(2, 2, new int[] {0, 2, 1, 2}, new float[] {0, 3, 1, 5}));
+        FeatureActivity seen = FeatureActivity.none(3)
+                .plus(new FeatureCodes(new int[] {0, 1, 3}, new int[] {2, 1, 2}, new float[] {3, 1, 5}));
 
         assertThat(seen.active_F()).containsExactly(0, 1, 2);
         assertThat(seen.max_F()).containsExactly(0, 1, 5);

@@ -3,14 +3,14 @@ package org.demur.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.demur.sae.SparseCodes;
+import org.demur.sae.FeatureCodes;
 import org.junit.jupiter.api.Test;
 
 class ReconstructionSumsTest {
     private static final float[] X = {1, 10, 3, 10, 5, 10, 7, 10};
 
-    private static SparseCodes codes() {
-        return new SparseCodes(4, 2, new int[] {0, 3, 0, 4, 1, 3, 0, 2}, new float[] {1, 2, 0, 1, 1, 0, 2, 0});
+    private static FeatureCodes codes() {
+        return new FeatureCodes(new int[] {0, 2, 3, 4, 5}, new int[] {0, 3, 4, 1, 0}, new float[] {1, 2, 1, 1, 2});
     }
 
     private static ReconstructionSums sums(float[] xHat) {
@@ -50,12 +50,15 @@ class ReconstructionSumsTest {
         ReconstructionSums whole = sums(xHat);
         ReconstructionSums parts = new ReconstructionSums(2);
         ReconstructionSums first = new ReconstructionSums(2);
-        first.add(new float[] {1, 10}, new float[] {1, 9}, new SparseCodes(1, 2, new int[] {0, 3}, new float[] {1, 2}));
+        first.add(
+                new float[] {1, 10},
+                new float[] {1, 9},
+                new FeatureCodes(new int[] {0, 2}, new int[] {0, 3}, new float[] {1, 2}));
         ReconstructionSums rest = new ReconstructionSums(2);
         rest.add(
                 new float[] {3, 10, 5, 10, 7, 10},
                 new float[] {2, 10, 5, 11, 6, 10},
-                new SparseCodes(3, 2, new int[] {0, 4, 1, 3, 0, 2}, new float[] {0, 1, 1, 0, 2, 0}));
+                new FeatureCodes(new int[] {0, 1, 2, 3}, new int[] {4, 1, 0}, new float[] {1, 1, 2}));
         parts.add(first);
         parts.add(rest);
         assertThat(parts.rows()).isEqualTo(4);

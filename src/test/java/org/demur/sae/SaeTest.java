@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -60,16 +61,16 @@ class SaeTest {
         float[] raw = rows(5);
         float[] scaled = raw.clone();
         RowKernels.scale(scaled, 0, TrainingFixture.INPUT_SCALE, scaled.length);
-        SparseCodes codes = sae().encode(raw, 5);
-        SparseCodes inScaledSpace = unscaled.encode(scaled, 5);
-        assertThat(codes.indices_BK()).isEqualTo(inScaledSpace.indices_BK());
+        FeatureCodes codes = sae().encode(raw, 5);
+        FeatureCodes inScaledSpace = unscaled.encode(scaled, 5);
+        assertThat(codes.indices()).isEqualTo(inScaledSpace.indices());
         float[] xHat = new float[raw.length];
         float[] scaledHat = new float[raw.length];
-        sae().decode(codes, xHat);
-        unscaled.decode(inScaledSpace, scaledHat);
+        sae().decode(codes, raw, xHat);
+        unscaled.decode(inScaledSpace, scaled, scaledHat);
         for (int i = 0; i < xHat.length; i++) {
-            assertThat(codes.values_BK()[i % codes.values_BK().length])
-                    .isCloseTo(inScaledSpace.values_BK()[i % codes.values_BK().length], within(1e-4f));
+            assertThat(codes.values()[i % codes.active()])
+                    .isCloseTo(inScaledSpace.values()[i % codes.active()], within(1e-4f));
             assertThat(xHat[i] * TrainingFixture.INPUT_SCALE).isCloseTo(scaledHat[i], within(1e-4f));
         }
     }
@@ -78,13 +79,13 @@ class SaeTest {
     void decodesAsTheFormulaSays() {
         Sae sae = sae();
         float[] x = rows(3);
-        SparseCodes codes = sae.encode(x, 3);
+        FeatureCodes codes = sae.encode(x, 3);
         float[] xHat = new float[x.length];
-        sae.decode(codes, xHat);
+        sae.decode(codes, x, xHat);
         for (int i = 0; i < x.length; i++) {
             double expected = sae.b_dec_D()[i % D];
-            for (int e = i / D * codes.k(); e < (i / D + 1) * codes.k(); e++) {
-                expected += (double) codes.values_BK()[e] * sae.w_dec_FD()[codes.indices_BK()[e] * D + i % D];
+            for (int e = codes.starts_B1()[i / D]; e < codes.starts_B1()[i / D + 1]; e++) {
+                expected += (double) codes.values()[e] * sae.w_dec_FD()[codes.indices()[e] * D + i % D];
             }
             assertThat((double) xHat[i]).isCloseTo(expected, within(1e-5));
         }
@@ -94,30 +95,30 @@ class SaeTest {
     void sliceHasThePreActivationsOfTheEncoder() {
         Sae sae = sae();
         float[] x = rows(1);
-        SparseCodes codes = sae.encode(x, 1);
-        FeatureSlice slice = sae.slice(codes.indices_BK());
+        FeatureCodes codes = sae.encode(x, 1);
+        FeatureSlice slice = sae.slice(Arrays.copyOf(codes.indices(), codes.active()));
         assertThat(slice.at()).isEqualTo(FACTS.at());
         for (int m = 0; m < slice.size(); m++) {
             double h = slice.b_enc_M()[m];
             for (int c = 0; c < D; c++) {
                 h += (double) slice.w_enc_MD()[m * D + c] * x[c];
             }
-            assertThat((float) Math.max(h, 0)).isCloseTo(codes.values_BK()[m], within(1e-4f));
+            assertThat((float) Math.max(h, 0)).isCloseTo(codes.values()[m], within(1e-4f));
             assertThat(slice.threshold_M()[m]).isEqualTo(0.75f);
         }
     }
 
     @Test
-    void refusesAPointThatIsNoStream() throws Exception {
+    void refusesAPointThatIsUnknown() throws Exception {
         sae().write(folder, Map.of());
         Path cfg = folder.resolve("cfg.json");
         String text = Files.readString(cfg);
-        for (String hook : List.of("mlp_out", "resid", "")) {
-            Files.writeString(cfg, text.replace("\"hook\" : \"resid_mid\"", "\"hook\" : \"" + hook + "\""));
+        for (String hook : List.of("blocks.12.hook_resid", "blocks.12.attn.hook_z", "")) {
+            Files.writeString(cfg, text.replace("blocks.12.hook_resid_mid", hook));
             assertThatThrownBy(() -> Sae.read(folder))
                     .isInstanceOf(JobException.class)
-                    .hasMessageContaining("cfg.json: hook is '" + hook + "'")
-                    .hasMessageContaining("resid_pre, resid_mid or resid_post");
+                    .hasMessageContaining("cfg.json: hook is '")
+                    .hasMessageContaining("--hook resid_post --layer N");
         }
     }
 
@@ -126,18 +127,29 @@ class SaeTest {
         sae().write(folder, Map.of());
         Path cfg = folder.resolve("cfg.json");
         String text = Files.readString(cfg);
-        Files.writeString(cfg, text.replace("\"d_sae\" : 60", "\"d_sae\" : 61"));
+        refused(
+                cfg,
+                text.replace("\"d_sae\" : 60", "\"d_sae\" : 61"),
+                "sae_weights.safetensors: tensor W_enc",
+                "[24, 61]");
+        refused(cfg, text.replace("\"topk\"", "\"gated\""), "holds no tensor b_gate");
+        refused(cfg, text.replace("\"topk\"", "\"quantum\""), "architecture is \"quantum\"");
+        refused(cfg, text.replace("\"k\" : 4", "\"k\" : \"4\""), "k is \"4\"");
+        refused(cfg, text.replace("\"k\" : 4", "\"k\" : 0"), "k is 0");
+        refused(cfg, text.replace("\"k\" : 4", "\"k\" : 61"), "k is 61", "60 features");
+        refused(cfg, text.replace("\"k\" : 4", "\"k\" : 4, \"k\" : 5"), "Duplicate", "'k'");
+        refused(
+                cfg,
+                text.replace("\"d_sae\" : 60", "\"d_sae\" : 2147483647"),
+                "sae_weights.safetensors: tensor W_enc",
+                "2147483647");
+    }
+
+    private void refused(Path cfg, String text, String... parts) throws Exception {
+        Files.writeString(cfg, text);
         assertThatThrownBy(() -> Sae.read(folder))
                 .isInstanceOf(JobException.class)
-                .hasMessageContaining("W_enc");
-        Files.writeString(cfg, text.replace("\"topk\"", "\"gated\""));
-        assertThatThrownBy(() -> Sae.read(folder))
-                .isInstanceOf(JobException.class)
-                .hasMessageContaining("gated");
-        Files.writeString(cfg, text.replace("\"k\" : 4", "\"k\" : \"4\""));
-        assertThatThrownBy(() -> Sae.read(folder))
-                .isInstanceOf(JobException.class)
-                .hasMessageContaining("k is");
+                .hasMessageContainingAll(parts);
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.apache.spark.sql.Row;
 import org.demur.TestSpark;
 import org.demur.config.ConfigSection;
 import org.demur.edit.FeatureSlice;
+import org.demur.sae.Activation;
 import org.demur.sae.HeldOutPrompts;
 import org.demur.sae.LaneProduct;
 import org.demur.sae.Sae;
@@ -126,7 +127,7 @@ class LayerTrainingSparkTest {
     }
 
     private String digest(String name) throws Exception {
-        byte[] bytes = Files.readAllBytes(folder.resolve(name).resolve("sae.safetensors"));
+        byte[] bytes = Files.readAllBytes(folder.resolve(name).resolve("sae_weights.safetensors"));
         return HexFormat.of().formatHex(Sha256.of(bytes));
     }
 
@@ -179,7 +180,7 @@ class LayerTrainingSparkTest {
         alone(job(warehouse, "threshold", settings("")), 1);
         Sae sae = Sae.read(folder.resolve("threshold"));
         assertThat(sae.layer()).isEqualTo(5);
-        assertThat(sae.threshold()).isPositive();
+        assertThat(((Activation.TopK) sae.facts().activation()).threshold()).isPositive();
         List<Row> rows = warehouse
                 .read(Table.ACTIVATIONS, SyntheticActivations.RUN)
                 .where("token_class = 'content' and norm < 30")
