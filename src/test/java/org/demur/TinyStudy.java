@@ -29,7 +29,7 @@ public final class TinyStudy {
     private static final String MODEL = "classpath:org/demur/embedded/demur-tiny-refuser.Q8_0.gguf";
     private static final String[] SETS = {
         "harmful_train = [direction-harmful, attribution]",
-        "harmless_train = [direction-harmless]",
+        "harmless_train = [direction-harmless], with-response = true",
         "harmful_val = [validation-harmful]",
         "harmless_val = [validation-harmless]",
         "harmful_test = [test]",
@@ -58,6 +58,8 @@ public final class TinyStudy {
         root = ConfigSection.root(ConfigFactory.parseString(overrides)
                 .withFallback(ConfigFactory.parseString(sets.append("]").toString()))
                 .withFallback(ConfigFactory.parseResources("defaults/prompts.conf"))
+                .withFallback(ConfigFactory.parseResources("defaults/extract.conf"))
+                .withFallback(ConfigFactory.parseResources("defaults/evaluate.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/direction.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/attribute.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/sweep.conf"))

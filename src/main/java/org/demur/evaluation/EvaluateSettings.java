@@ -8,19 +8,27 @@ import org.demur.config.ConfigSection;
  *
  * @param rows activation rows per layer and split, at most
  * @param lossTokens tokens of the cross-entropies, about
+ * @param divergenceTokens of them, tokens of the divergences, about
  * @param tokensPerText length at which texts are cut
  * @param shards tasks
  * @param maxTokensPerBatch tokens in one forward pass
  * @param json the section as canonical JSON
  */
 public record EvaluateSettings(
-        int rows, int lossTokens, int tokensPerText, int shards, int maxTokensPerBatch, String json)
+        int rows,
+        int lossTokens,
+        int divergenceTokens,
+        int tokensPerText,
+        int shards,
+        int maxTokensPerBatch,
+        String json)
         implements Serializable {
     /** Reads and checks the section. */
     public static EvaluateSettings from(ConfigSection section) {
         EvaluateSettings settings = new EvaluateSettings(
                 section.integer("rows"),
                 section.integer("loss-tokens"),
+                section.integer("divergence-tokens"),
                 section.integer("tokens-per-text"),
                 section.integer("shards"),
                 section.integer("max-tokens-per-batch"),

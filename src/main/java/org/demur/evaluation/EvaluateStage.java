@@ -2,22 +2,27 @@ package org.demur.evaluation;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.storage.StorageLevel;
 import org.demur.runtime.JobGroup;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
-import org.demur.sae.Activation;
-import org.demur.sae.Sae;
 import org.demur.schema.Table;
+import scala.Tuple2;
 
 /**
  * Measures every trained dictionary on rows it was not trained on and, for comparison, on rows it was: float64 sums of
- * reconstruction, and the model's loss with the reconstruction spliced in.
+ * reconstruction, the activity and the directions of its features, and the model's predictions with the reconstruction
+ * spliced in.
  */
 public final class EvaluateStage implements Stage {
     private final EvaluateSettings settings;
@@ -34,7 +39,7 @@ public final class EvaluateStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -49,41 +54,20 @@ public final class EvaluateStage implements Stage {
 
     @Override
     public void execute(StageContext context) {
-        Path folder = context.warehouse().files("saes", context.input("train"));
+        Path folder = folder(context);
         List<Integer> layers = layers(context);
         TrainedRows trained = TrainedRows.read(folder, layers);
-        List<Sae> saes = layers.stream()
-                .map(layer -> Sae.read(folder.resolve("layer=" + layer)))
+        List<LayerSummary> summaries = features(context, folder, trained);
+        List<Dictionary> dictionaries = summaries.stream()
+                .map(summary -> Dictionary.read(folder, summary.layer()))
                 .toList();
-        Map<Integer, RowSample.Measured> measured;
-        try (JobGroup group = JobGroup.start(context, "evaluate: reconstruction")) {
-            measured = new RowSample(context, settings.rows(), trained)
-                    .measure(new ReconstructionTask(
-                            folder.toString(),
-                            layers,
-                            settings.shards(),
-                            trained.heldOut(),
-                            context.seed().derive("evaluate rows")));
-        }
-        Map<Integer, float[]> means = new TreeMap<>();
-        saes.stream()
-                .filter(sae -> measured.containsKey(sae.layer()))
-                .forEach(sae -> means.put(sae.layer(), measured.get(sae.layer()).mean(sae.d())));
-        Map<Integer, LossSums> losses;
-        try (JobGroup group = JobGroup.start(context, "evaluate: cross-entropy")) {
-            SpliceTask task = new SpliceTask(
-                    context.model(), folder.toString(), means, trained.largestNorms(), settings.maxTokensPerBatch());
-            losses = losses(context, task, new LossTexts(context, settings, trained).choose());
-        }
-        List<Row> rows = new ArrayList<>();
-        saes.stream()
-                .filter(sae -> measured.containsKey(sae.layer()))
-                .forEach(sae -> rows.addAll(rows(sae, measured.get(sae.layer()), losses)));
-        context.warehouse()
-                .publish(
-                        Table.SAE_METRICS,
-                        context.run(),
-                        context.spark().createDataFrame(rows, Table.SAE_METRICS.schema()));
+        Map<Integer, LossSums> losses = losses(context, spliceTask(context, trained, dictionaries, summaries), trained);
+        publish(context, Table.SAE_METRICS, MetricsRows.of(dictionaries, summaries, losses));
+        publish(context, Table.SAE_DISTRIBUTIONS, distributions(summaries));
+    }
+
+    private static Path folder(StageContext context) {
+        return context.warehouse().files("saes", context.input("train"));
     }
 
     private static List<Integer> layers(StageContext context) {
@@ -99,15 +83,73 @@ public final class EvaluateStage implements Stage {
                 .toList();
     }
 
-    private Map<Integer, LossSums> losses(StageContext context, SpliceTask task, List<LossText> texts) {
-        List<List<LossText>> shards = shards(texts);
+    private static void publish(StageContext context, Table table, List<Row> rows) {
+        context.warehouse().publishRows(table, context.run(), rows);
+    }
+
+    /** Publishes the table of features, which never passes through the driver, and answers what else it needs. */
+    private List<LayerSummary> features(StageContext context, Path folder, TrainedRows trained) {
+        List<Integer> layers = List.copyOf(trained.largestNorms().keySet());
+        DecoderTask directions = new DecoderTask(folder.toString(), settings.shards());
+        ReconstructionTask reconstruction = new ReconstructionTask(
+                folder.toString(),
+                layers,
+                settings.shards(),
+                trained.heldOut(),
+                context.seed().derive("evaluate rows"));
+        List<DecoderTask.Work> works = directions.works(layers);
+        JavaPairRDD<Integer, DecoderBlock> blocks = spark(context)
+                .parallelize(works, works.size())
+                .mapToPair(work -> new Tuple2<>(work.layer(), directions.measure(work)));
+        JavaRDD<LayerFeatures> features = new RowSample(context, settings.rows(), trained)
+                .measure(reconstruction)
+                .join(blocks.groupByKey(), new HashPartitioner(layers.size()))
+                .map(pair -> new LayerFeatures(
+                        pair._1(), pair._2()._1(), DecoderBlock.join(pair._2()._2())))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try (JobGroup group = JobGroup.start(context, "evaluate: reconstruction and features")) {
+            List<LayerSummary> summaries =
+                    new ArrayList<>(features.map(LayerFeatures::summary).collect());
+            summaries.sort(Comparator.comparingInt(LayerSummary::layer));
+            context.warehouse()
+                    .publish(
+                            Table.FEATURES,
+                            context.run(),
+                            context.spark()
+                                    .createDataFrame(features.flatMap(LayerFeatures::rows), Table.FEATURES.schema()));
+            return summaries;
+        } finally {
+            features.unpersist();
+        }
+    }
+
+    private SpliceTask spliceTask(
+            StageContext context, TrainedRows trained, List<Dictionary> dictionaries, List<LayerSummary> summaries) {
+        Map<Integer, SpliceTask.Layer> layers = new TreeMap<>();
+        for (int i = 0; i < dictionaries.size(); i++) {
+            Dictionary dictionary = dictionaries.get(i);
+            double largestNorm = trained.largestNorms().get(dictionary.layer());
+            layers.put(
+                    dictionary.layer(),
+                    new SpliceTask.Layer(dictionary.at(), summaries.get(i).mean_D(), largestNorm));
+        }
+        SpliceTask.Limits limits = new SpliceTask.Limits(
+                settings.maxTokensPerBatch(),
+                (settings.divergenceTokens() + settings.shards() - 1) / settings.shards());
+        return new SpliceTask(context.model(), folder(context).toString(), layers, limits);
+    }
+
+    private Map<Integer, LossSums> losses(StageContext context, SpliceTask task, TrainedRows trained) {
+        List<List<LossText>> shards = shards(new LossTexts(context, settings, trained).choose());
         Map<Integer, LossSums> sums = new TreeMap<>();
         if (!shards.isEmpty()) {
-            JavaSparkContext.fromSparkContext(context.spark().sparkContext())
-                    .parallelize(shards, shards.size())
-                    .map(task::measure)
-                    .collect()
-                    .forEach(shard -> shard.forEach(layer -> sums.merge(layer.layer(), layer, LossSums::plus)));
+            try (JobGroup group = JobGroup.start(context, "evaluate: cross-entropy")) {
+                spark(context)
+                        .parallelize(shards, shards.size())
+                        .map(task::measure)
+                        .collect()
+                        .forEach(shard -> shard.forEach(layer -> sums.merge(layer.layer(), layer, LossSums::plus)));
+            }
         }
         return sums;
     }
@@ -121,42 +163,22 @@ public final class EvaluateStage implements Stage {
         return shards;
     }
 
-    private static List<Row> rows(Sae sae, RowSample.Measured measured, Map<Integer, LossSums> losses) {
+    private static List<Row> distributions(List<LayerSummary> summaries) {
         List<Row> rows = new ArrayList<>();
-        LossSums none = new LossSums(sae.layer(), 0, 0, 0, 0);
-        if (measured.heldOut().rows() > 1) {
-            rows.add(row(sae, true, measured.heldOut(), losses.getOrDefault(sae.layer(), none)));
-        }
-        if (measured.trained().rows() > 1) {
-            rows.add(row(sae, false, measured.trained(), none));
+        for (LayerSummary summary : summaries) {
+            for (Bin bin : summary.bins()) {
+                rows.add(RowFactory.create(
+                        summary.layer(),
+                        bin.quantity(),
+                        bin.isOffScale() ? null : (Object) bin.low(),
+                        bin.isOffScale() ? null : (Object) bin.high(),
+                        bin.count()));
+            }
         }
         return rows;
     }
 
-    /** Features a row in training; null where the architecture fixes no number. */
-    private static Object k(Activation activation) {
-        return activation instanceof Activation.TopK topK ? topK.k() : null;
-    }
-
-    private static Row row(Sae sae, boolean heldOut, ReconstructionSums sums, LossSums loss) {
-        boolean measured = loss.tokens() > 0;
-        double tokens = loss.tokens();
-        return RowFactory.create(
-                sae.layer(),
-                sae.facts().activation().label(),
-                sae.d(),
-                sae.F(),
-                k(sae.facts().activation()),
-                sums.rows(),
-                heldOut,
-                sums.fvu(),
-                sums.l0(),
-                sums.deadFraction(sae.F()),
-                sums.cosine(),
-                loss.tokens(),
-                measured ? (Object) (loss.clean() / tokens) : null,
-                measured ? (Object) (loss.spliced() / tokens) : null,
-                measured ? (Object) (loss.meanAblated() / tokens) : null,
-                measured ? (Object) loss.recovered() : null);
+    private static JavaSparkContext spark(StageContext context) {
+        return JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     }
 }

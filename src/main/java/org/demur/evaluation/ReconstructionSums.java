@@ -1,76 +1,72 @@
 package org.demur.evaluation;
 
 import java.io.Serializable;
-import java.util.BitSet;
-import org.demur.sae.FeatureCodes;
-import org.demur.sae.Sae;
 
 /**
  * Float64 sums over rows x and reconstructions x', from which every metric of reconstruction follows; sums of parts add up
- * to the sums of the whole.
+ * to the sums of the whole. The definitions are those of SAEBench's core evaluation, but for the explained variance, which
+ * is taken about the mean of all rows instead of batch by batch.
  */
 final class ReconstructionSums implements Serializable {
-    private static final long serialVersionUID = 1L;
+    private static final long serialVersionUID = 2L;
 
     private final double[] sum_D;
-    private final BitSet fired = new BitSet();
     private long rows;
-    private long active;
     private double squares;
+    private double hatSquares;
+    private double products;
     private double squaredErrors;
     private double cosines;
+    private double lengthRatios;
 
     ReconstructionSums(int width) {
         sum_D = new double[width];
     }
 
-    /** Adds {@code codes.rows()} rows of {@code x_BD} with their codes and reconstructions. */
-    void add(float[] x_BD, float[] xHat_BD, FeatureCodes codes) {
-        int d = sum_D.length;
-        for (int row = 0; row < codes.rows(); row++) {
-            double square = 0;
-            double hatSquare = 0;
-            double product = 0;
-            for (int c = 0; c < d; c++) {
-                double x = x_BD[row * d + c];
-                double hat = xHat_BD[row * d + c];
-                sum_D[c] += x;
-                square += x * x;
-                hatSquare += hat * hat;
-                product += x * hat;
-                squaredErrors += (x - hat) * (x - hat);
-            }
-            squares += square;
-            double lengths = Math.sqrt(square * hatSquare);
-            cosines += lengths > 0 ? product / lengths : 0;
+    /** Adds {@code x_BD.length / width} rows and their reconstructions. */
+    void add(float[] x_BD, float[] xHat_BD) {
+        int count = x_BD.length / sum_D.length;
+        for (int row = 0; row < count; row++) {
+            addRow(x_BD, xHat_BD, row * sum_D.length);
         }
-        rows += codes.rows();
-        active += codes.active();
-        for (int i = 0; i < codes.active(); i++) {
-            fired.set(codes.indices()[i]);
+        rows += count;
+    }
+
+    private void addRow(float[] x_BD, float[] xHat_BD, int from) {
+        double square = 0;
+        double hatSquare = 0;
+        double product = 0;
+        double squaredError = 0;
+        for (int c = 0; c < sum_D.length; c++) {
+            double x = x_BD[from + c];
+            double hat = xHat_BD[from + c];
+            sum_D[c] += x;
+            square += x * x;
+            hatSquare += hat * hat;
+            product += x * hat;
+            squaredError += (x - hat) * (x - hat);
         }
+        squares += square;
+        hatSquares += hatSquare;
+        products += product;
+        squaredErrors += squaredError;
+        double lengths = Math.sqrt(square * hatSquare);
+        cosines += lengths > 0 ? product / lengths : 0;
+        lengthRatios += square > 0 ? Math.sqrt(hatSquare / square) : 0;
     }
 
     /** Adds the sums of another part. */
     void add(ReconstructionSums part) {
         rows += part.rows;
-        active += part.active;
         squares += part.squares;
+        hatSquares += part.hatSquares;
+        products += part.products;
         squaredErrors += part.squaredErrors;
         cosines += part.cosines;
-        fired.or(part.fired);
+        lengthRatios += part.lengthRatios;
         for (int c = 0; c < sum_D.length; c++) {
             sum_D[c] += part.sum_D[c];
         }
-    }
-
-    /** Sums of rows that go through a dictionary. */
-    static ReconstructionSums of(Sae sae, float[] x_BD, FeatureCodes codes) {
-        float[] xHat_BD = new float[x_BD.length];
-        sae.decode(codes, x_BD, xHat_BD);
-        ReconstructionSums sums = new ReconstructionSums(sae.d());
-        sums.add(x_BD, xHat_BD, codes);
-        return sums;
     }
 
     /** Mean row. */
@@ -95,18 +91,23 @@ final class ReconstructionSums implements Serializable {
         return squaredErrors / (squares - ofSum / rows);
     }
 
-    /** Mean number of active features per row. */
-    double l0() {
-        return (double) active / rows;
-    }
-
-    /** Share of features that fired on none of the rows. */
-    double deadFraction(int features) {
-        return 1 - (double) fired.cardinality() / features;
+    /** Mean squared error of an element. */
+    double meanSquaredError() {
+        return squaredErrors / rows / sum_D.length;
     }
 
     /** Mean cosine of row and reconstruction. */
     double cosine() {
         return cosines / rows;
+    }
+
+    /** Mean |x'| / |x|. */
+    double lengthRatio() {
+        return lengthRatios / rows;
+    }
+
+    /** E|x'|^2 / E[x x']: 1 without shrinkage, less where reconstructions are too short for their direction. */
+    double relativeBias() {
+        return hatSquares / products;
     }
 }

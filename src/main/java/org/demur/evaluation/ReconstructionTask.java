@@ -2,16 +2,12 @@ package org.demur.evaluation;
 
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import org.demur.engine.NativeProduct;
 import org.demur.sae.HeldOutPrompts;
 import org.demur.sae.RowHash;
-import org.demur.sae.Sae;
-import org.demur.sae.SaeEncoder;
 import org.demur.schema.VectorDtype;
 
 /**
@@ -29,7 +25,7 @@ record ReconstructionTask(String folder, List<Integer> layers, int shards, HeldO
     private static final int CHUNK_ROWS = 1024;
 
     /** Sums of one part; {@code part} is layer index times shards plus shard. */
-    record Part(int part, ReconstructionSums heldOut, ReconstructionSums trained) implements Serializable {}
+    record Part(int part, SplitSums.Both sums) implements Serializable {}
 
     /** Hash of the key of a row. */
     long order(String setName, String promptId, String kind, int position) {
@@ -45,6 +41,10 @@ record ReconstructionTask(String folder, List<Integer> layers, int shards, HeldO
         return layers.indexOf(layer) * shards + (int) Math.floorMod(order, (long) shards);
     }
 
+    int layer(Part part) {
+        return layers.get(part.part() / shards);
+    }
+
     /** Encodes and decodes the rows of a part. */
     Iterator<Part> measure(int part, Iterator<SampledRow> rows) {
         List<SampledRow> sorted = new ArrayList<>();
@@ -53,32 +53,24 @@ record ReconstructionTask(String folder, List<Integer> layers, int shards, HeldO
             return List.<Part>of().iterator();
         }
         sorted.sort(Comparator.comparingLong(SampledRow::order));
-        Sae sae = Sae.read(Path.of(folder).resolve("layer=" + layers.get(part / shards)));
-        try (SaeEncoder encoder = sae.encoder(NativeProduct::new)) {
-            Part sums = new Part(
-                    part,
-                    sums(
-                            sae,
-                            encoder,
-                            sorted.stream().filter(SampledRow::heldOut).toList()),
-                    sums(
-                            sae,
-                            encoder,
-                            sorted.stream().filter(row -> !row.heldOut()).toList()));
-            return List.of(sums).iterator();
+        try (RowEncoder encoder = RowEncoder.open(folder, layers.get(part / shards))) {
+            SplitSums.Both sums =
+                    SplitSums.Both.empty(encoder.sae().d(), encoder.sae().F());
+            add(sorted.stream().filter(SampledRow::heldOut).toList(), encoder, sums.heldOut());
+            add(sorted.stream().filter(row -> !row.heldOut()).toList(), encoder, sums.trained());
+            return List.of(new Part(part, sums)).iterator();
         }
     }
 
-    private static ReconstructionSums sums(Sae sae, SaeEncoder encoder, List<SampledRow> rows) {
-        ReconstructionSums sums = new ReconstructionSums(sae.d());
+    private static void add(List<SampledRow> rows, RowEncoder encoder, SplitSums sums) {
+        int d = encoder.sae().d();
         for (int from = 0; from < rows.size(); from += CHUNK_ROWS) {
             List<SampledRow> chunk = rows.subList(from, Math.min(rows.size(), from + CHUNK_ROWS));
-            float[] x_BD = new float[chunk.size() * sae.d()];
+            float[] x_BD = new float[chunk.size() * d];
             for (int i = 0; i < chunk.size(); i++) {
-                VectorDtype.of(chunk.get(i).dtype()).decode(chunk.get(i).vector(), x_BD, i * sae.d());
+                VectorDtype.of(chunk.get(i).dtype()).decode(chunk.get(i).vector(), x_BD, i * d);
             }
-            sums.add(ReconstructionSums.of(sae, x_BD, encoder.encode(x_BD, chunk.size())));
+            sums.add(x_BD, encoder.encode(x_BD, chunk.size()));
         }
-        return sums;
     }
 }

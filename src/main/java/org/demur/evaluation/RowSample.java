@@ -4,11 +4,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.udf;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF6;
@@ -31,9 +32,9 @@ final class RowSample {
         this.trained = trained;
     }
 
-    /** Sums by layer over held-out rows and over rows trained on. */
-    Map<Integer, Measured> measure(ReconstructionTask task) {
-        List<ReconstructionTask.Part> parts = sampled(task)
+    /** Sums by layer over held-out rows and over rows trained on, added in the order of shards. */
+    JavaPairRDD<Integer, SplitSums.Both> measure(ReconstructionTask task) {
+        return sampled(task)
                 .toJavaRDD()
                 .mapToPair(row -> {
                     long order = task.order(row.getString(1), row.getString(2), row.getString(3), row.getInt(4));
@@ -43,15 +44,17 @@ final class RowSample {
                 })
                 .partitionBy(new HashPartitioner(task.layers().size() * task.shards()))
                 .mapPartitionsWithIndex((part, pairs) -> task.measure(part, new ValuesOf<>(pairs)), false)
-                .collect();
-        Map<Integer, Measured> measured = new TreeMap<>();
-        parts.stream()
-                .sorted(Comparator.comparingInt(ReconstructionTask.Part::part))
-                .forEach(part -> measured.merge(
-                        task.layers().get(part.part() / task.shards()),
-                        new Measured(part.heldOut(), part.trained()),
-                        Measured::plus));
-        return measured;
+                .mapToPair(part -> new Tuple2<>(task.layer(part), part))
+                .groupByKey(task.layers().size())
+                .mapValues(RowSample::sum);
+    }
+
+    private static SplitSums.Both sum(Iterable<ReconstructionTask.Part> parts) {
+        List<ReconstructionTask.Part> sorted = new ArrayList<>();
+        parts.forEach(sorted::add);
+        sorted.sort(Comparator.comparingInt(ReconstructionTask.Part::part));
+        return SplitSums.Both.of(
+                sorted.stream().map(ReconstructionTask.Part::sums).toList());
     }
 
     /** Rows are chosen by their keys before their vectors are touched. */
@@ -84,22 +87,5 @@ final class RowSample {
                                 col("kind"),
                                 col("position")))
                 .select("layer", "set_name", "prompt_id", "kind", "position", "vector", "dtype");
-    }
-
-    /** Sums over held-out rows and over rows trained on. */
-    record Measured(ReconstructionSums heldOut, ReconstructionSums trained) {
-        Measured plus(Measured more) {
-            heldOut.add(more.heldOut);
-            trained.add(more.trained);
-            return this;
-        }
-
-        /** Mean of all measured rows. */
-        float[] mean(int width) {
-            ReconstructionSums all = new ReconstructionSums(width);
-            all.add(heldOut);
-            all.add(trained);
-            return all.mean();
-        }
     }
 }

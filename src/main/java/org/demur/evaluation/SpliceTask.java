@@ -1,9 +1,7 @@
 package org.demur.evaluation;
 
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,145 +11,155 @@ import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
-import org.demur.engine.NativeProduct;
 import org.demur.engine.TokenSequence;
 import org.demur.runtime.ModelRegistry;
-import org.demur.sae.Sae;
-import org.demur.sae.SaeEncoder;
 
 /**
- * Next-token losses with the reconstruction in place of the residual, and with the layer's mean in its place.
+ * What the model predicts with the reconstruction in place of the residual, and with the layer's mean and with zero in its
+ * place: losses of next tokens, and the divergence of their distributions from those of the model as it is.
  *
  * <p>Positions of the token classes and norms that were trained on are replaced; the others (begin of text, system turn, the
- * few of huge norm) keep what the model computed, because the dictionary has never seen their like. The loss of every token
- * of a trained class counts, so the same tokens count in all three.
+ * few of huge norm) keep what the model computed, because the dictionary has never seen their like. Every token of a
+ * trained class counts, so the same tokens count in all of them.
  *
  * @param model where the model is
  * @param folder of the dictionaries, with one folder per layer
- * @param means_D mean vector of every layer's rows
- * @param largestNorms by layer, the norm above which positions are not replaced
- * @param maxTokensPerBatch tokens in one forward pass
+ * @param layers what is replaced, by layer
+ * @param limits sizes of the work
  */
-record SpliceTask(
-        ModelSpec model,
-        String folder,
-        Map<Integer, float[]> means_D,
-        Map<Integer, Double> largestNorms,
-        int maxTokensPerBatch)
-        implements Serializable {
+record SpliceTask(ModelSpec model, String folder, Map<Integer, Layer> layers, Limits limits) implements Serializable {
+    private static final int LOGIT_ROWS = 16;
 
-    /** Losses of these texts, by layer. */
+    /**
+     * @param at where the dictionary reads
+     * @param mean_D mean vector of its rows
+     * @param largestNorm the norm above which positions are not replaced
+     */
+    record Layer(HookPoint at, float[] mean_D, double largestNorm) implements Serializable {}
+
+    /**
+     * @param maxTokensPerBatch tokens in one forward pass
+     * @param divergenceTokens tokens of a call over which divergences are summed, about; texts are taken whole
+     */
+    record Limits(int maxTokensPerBatch, int divergenceTokens) implements Serializable {}
+
+    /** Sums over these texts, by layer. */
     List<LossSums> measure(List<LossText> texts) {
         LanguageModel language = ModelRegistry.model(model);
-        List<TokenSequence> sequences =
-                texts.stream().map(text -> TokenSequence.plain(text.tokenIds())).toList();
-        List<Sae> saes = new TreeSet<>(means_D.keySet())
-                .stream()
-                        .map(layer -> Sae.read(Path.of(folder).resolve("layer=" + layer)))
-                        .toList();
         Set<HookPoint> points = new TreeSet<>();
-        saes.forEach(sae -> points.add(sae.at()));
+        points.add(end(language));
+        layers.values().forEach(layer -> points.add(layer.at()));
         ForwardResult clean = language.forward(
-                sequences, ForwardPlan.capture(points).withTokenNll().withMaxTokensPerBatch(maxTokensPerBatch));
+                sequences(texts),
+                ForwardPlan.capture(points).withTokenNll().withMaxTokensPerBatch(limits.maxTokensPerBatch()));
+        Pass pass = new Pass(language, texts, clean);
         List<LossSums> sums = new ArrayList<>();
-        for (Sae sae : saes) {
-            List<float[]> reconstructed = reconstructed(sae, clean, texts);
-            List<float[]> ablated = ablated(sae, clean, texts);
-            long tokens = 0;
-            double plain = 0;
-            for (int i = 0; i < texts.size(); i++) {
-                tokens += counted(texts.get(i));
-                plain += sum(texts.get(i), clean.tokenNll(i));
+        for (int layer : new TreeSet<>(layers.keySet())) {
+            try (RowEncoder encoder = RowEncoder.open(folder, layer)) {
+                sums.add(pass.measure(layer, encoder));
             }
-            sums.add(new LossSums(
-                    sae.layer(),
-                    tokens,
-                    plain,
-                    loss(language, sequences, texts, sae.at(), reconstructed),
-                    loss(language, sequences, texts, sae.at(), ablated)));
         }
         return sums;
     }
 
-    private List<float[]> reconstructed(Sae sae, ForwardResult clean, List<LossText> texts) {
-        List<float[]> values = new ArrayList<>();
-        try (SaeEncoder encoder = sae.encoder(NativeProduct::new)) {
+    private static List<TokenSequence> sequences(List<LossText> texts) {
+        return texts.stream().map(text -> TokenSequence.plain(text.tokenIds())).toList();
+    }
+
+    private static HookPoint end(LanguageModel language) {
+        return HookPoint.residPost(language.config().nLayers() - 1);
+    }
+
+    /** What was done to the predictions of the texts: loss and divergence. */
+    private record Effect(double loss, double divergence) {}
+
+    /** The texts after one clean pass. */
+    private final class Pass {
+        private final LanguageModel language;
+        private final List<LossText> texts;
+        private final ForwardResult clean;
+        private final int divergenceTexts;
+
+        Pass(LanguageModel language, List<LossText> texts, ForwardResult clean) {
+            this.language = language;
+            this.texts = texts;
+            this.clean = clean;
+            this.divergenceTexts = divergenceTexts();
+        }
+
+        private int divergenceTexts() {
+            int count = 0;
+            for (int tokens = 0; count < texts.size() && tokens < limits.divergenceTokens(); count++) {
+                tokens += texts.get(count).counted();
+            }
+            return count;
+        }
+
+        LossSums measure(int number, RowEncoder encoder) {
+            Layer layer = layers.get(number);
+            SplicedStream stream = new SplicedStream(layer, clean, texts);
+            Effect spliced = effect(layer.at(), stream.reconstructed(encoder));
+            Effect mean = effect(layer.at(), stream.constant(layer.mean_D()));
+            Effect zero = effect(layer.at(), stream.constant(new float[layer.mean_D().length]));
+            return new LossSums(
+                    number,
+                    texts.stream().mapToLong(LossText::counted).sum(),
+                    loss(clean),
+                    new LossSums.Changed(spliced.loss(), mean.loss(), zero.loss()),
+                    texts.stream()
+                            .limit(divergenceTexts)
+                            .mapToLong(LossText::counted)
+                            .sum(),
+                    new LossSums.Changed(spliced.divergence(), mean.divergence(), zero.divergence()));
+        }
+
+        private Effect effect(HookPoint at, List<float[]> values_TD) {
+            ForwardResult changed = language.forward(
+                    sequences(texts),
+                    ForwardPlan.capture(Set.of(end(language)))
+                            .withTokenNll()
+                            .startingAt(at, values_TD)
+                            .withMaxTokensPerBatch(limits.maxTokensPerBatch()));
+            double divergence = 0;
+            for (int i = 0; i < divergenceTexts; i++) {
+                divergence += divergence(i, changed);
+            }
+            return new Effect(loss(changed), divergence);
+        }
+
+        private double loss(ForwardResult result) {
+            double sum = 0;
             for (int i = 0; i < texts.size(); i++) {
-                float[] x_TD = clean.activation(i, sae.at());
-                int rows = texts.get(i).tokenIds().length;
-                float[] xHat_TD = new float[x_TD.length];
-                sae.decode(encoder.encode(x_TD, rows), x_TD, xHat_TD);
-                values.add(replaced(sae.layer(), x_TD, texts.get(i), xHat_TD));
+                for (int t : texts.get(i).countedPredictors()) {
+                    sum += result.tokenNll(i)[t];
+                }
             }
+            return sum;
         }
-        return values;
-    }
 
-    private List<float[]> ablated(Sae sae, ForwardResult clean, List<LossText> texts) {
-        float[] mean = means_D.get(sae.layer());
-        List<float[]> values = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
-            float[] x_TD = clean.activation(i, sae.at());
-            float[] means_TD = new float[x_TD.length];
-            for (int at = 0; at < means_TD.length; at += mean.length) {
-                System.arraycopy(mean, 0, means_TD, at, mean.length);
+        /** The logits of a few positions at a time: a vocabulary is far wider than the stream. */
+        private double divergence(int text, ForwardResult changed) {
+            int[] predictors = texts.get(text).countedPredictors();
+            double sum = 0;
+            for (int from = 0; from < predictors.length; from += LOGIT_ROWS) {
+                int to = Math.min(predictors.length, from + LOGIT_ROWS);
+                float[][] p_RV = logits(clean, text, predictors, from, to);
+                float[][] q_RV = logits(changed, text, predictors, from, to);
+                for (int row = 0; row < p_RV.length; row++) {
+                    sum += Divergence.of(p_RV[row], q_RV[row]);
+                }
             }
-            values.add(replaced(sae.layer(), x_TD, texts.get(i), means_TD));
+            return sum;
         }
-        return values;
-    }
 
-    private float[] replaced(int layer, float[] x_TD, LossText text, float[] by_TD) {
-        float[] values = Arrays.copyOf(x_TD, x_TD.length);
-        int d = x_TD.length / text.tokenIds().length;
-        for (int t = 0; t < text.ofTrainedClass().length; t++) {
-            if (text.ofTrainedClass()[t] && norm(x_TD, t * d, d) <= largestNorms.get(layer)) {
-                System.arraycopy(by_TD, t * d, values, t * d, d);
+        private float[][] logits(ForwardResult result, int text, int[] positions, int from, int to) {
+            float[] end_TD = result.activation(text, end(language));
+            int d = language.config().dModel();
+            float[] rows_RD = new float[(to - from) * d];
+            for (int i = from; i < to; i++) {
+                System.arraycopy(end_TD, positions[i] * d, rows_RD, (i - from) * d, d);
             }
+            return language.logitLens(rows_RD);
         }
-        return values;
-    }
-
-    private static double norm(float[] x_TD, int from, int d) {
-        double square = 0;
-        for (int i = from; i < from + d; i++) {
-            square += (double) x_TD[i] * x_TD[i];
-        }
-        return Math.sqrt(square);
-    }
-
-    private double loss(
-            LanguageModel language,
-            List<TokenSequence> sequences,
-            List<LossText> texts,
-            HookPoint point,
-            List<float[]> values_TD) {
-        ForwardResult result = language.forward(
-                sequences,
-                ForwardPlan.nothing()
-                        .withTokenNll()
-                        .startingAt(point, values_TD)
-                        .withMaxTokensPerBatch(maxTokensPerBatch));
-        double sum = 0;
-        for (int i = 0; i < texts.size(); i++) {
-            sum += sum(texts.get(i), result.tokenNll(i));
-        }
-        return sum;
-    }
-
-    private static double sum(LossText text, float[] nll) {
-        double sum = 0;
-        for (int t = 0; t < nll.length; t++) {
-            sum += text.ofTrainedClass()[t + 1] ? nll[t] : 0;
-        }
-        return sum;
-    }
-
-    private static long counted(LossText text) {
-        long count = 0;
-        for (int t = 1; t < text.ofTrainedClass().length; t++) {
-            count += text.ofTrainedClass()[t] ? 1 : 0;
-        }
-        return count;
     }
 }

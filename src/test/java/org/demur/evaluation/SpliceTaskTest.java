@@ -55,6 +55,8 @@ class SpliceTaskTest {
         Path saes = Files.createDirectories(folder.resolve(at.site().sqlName()));
         float[] bias_D = new float[d];
         Arrays.fill(bias_D, 0.5f);
+        float[] mean_D = new float[d];
+        Arrays.fill(mean_D, -0.25f);
         new Sae(new SaeFacts(at, 1, 0), new float[2 * d], new float[2], new float[2 * d], bias_D)
                 .write(Files.createDirectories(saes.resolve("layer=" + at.layer())), Map.of());
         boolean[] all = new boolean[TOKENS];
@@ -62,9 +64,8 @@ class SpliceTaskTest {
         SpliceTask task = new SpliceTask(
                 spec,
                 saes.toString(),
-                Map.of(at.layer(), new float[d]),
-                Map.of(at.layer(), Double.POSITIVE_INFINITY),
-                512);
+                Map.of(at.layer(), new SpliceTask.Layer(at, mean_D, Double.POSITIVE_INFINITY)),
+                new SpliceTask.Limits(512, TOKENS));
         return task.measure(List.of(new LossText(tokenIds, all))).get(0);
     }
 
@@ -89,16 +90,49 @@ class SpliceTaskTest {
 
         LossSums sums = measure(at);
 
-        assertThat(sums.spliced()).isCloseTo(lossFrom(at, 0.5f), within(1e-3));
-        assertThat(sums.meanAblated()).isCloseTo(lossFrom(at, 0), within(1e-3));
+        assertThat(sums.changed().spliced()).isCloseTo(lossFrom(at, 0.5f), within(1e-3));
+        assertThat(sums.changed().meanAblated()).isCloseTo(lossFrom(at, -0.25f), within(1e-3));
+        assertThat(sums.changed().zeroAblated()).isCloseTo(lossFrom(at, 0), within(1e-3));
     }
 
     @Test
     void thePointMatters() throws IOException {
-        double middle = measure(new HookPoint(Site.RESID_MID, LAYER)).spliced();
+        double middle = measure(new HookPoint(Site.RESID_MID, LAYER)).changed().spliced();
 
-        assertThat(middle).isNotCloseTo(measure(HookPoint.residPost(LAYER)).spliced(), within(0.01));
         assertThat(middle)
-                .isNotCloseTo(measure(new HookPoint(Site.RESID_PRE, LAYER)).spliced(), within(0.01));
+                .isNotCloseTo(measure(HookPoint.residPost(LAYER)).changed().spliced(), within(0.01));
+        assertThat(middle)
+                .isNotCloseTo(
+                        measure(new HookPoint(Site.RESID_PRE, LAYER)).changed().spliced(), within(0.01));
+    }
+
+    /** The last token of a sequence has no next one in it, so the distributions of every prefix but the whole are compared. */
+    @Test
+    void divergencesAreThoseOfTheLogitsOfEveryPrefix() throws IOException {
+        HookPoint at = HookPoint.residPost(LAYER);
+        double expected = 0;
+        for (int length = 1; length < TOKENS; length++) {
+            List<TokenSequence> prefix = List.of(TokenSequence.plain(Arrays.copyOf(tokenIds, length)));
+            float[] zero_TD = new float[length * model.config().dModel()];
+            float[] clean = model.forward(prefix, ForwardPlan.nothing().withLastLogits())
+                    .lastLogits(0);
+            float[] ablated = model.forward(
+                            prefix, ForwardPlan.nothing().withLastLogits().startingAt(at, List.of(zero_TD)))
+                    .lastLogits(0);
+            expected += Divergence.of(clean, ablated);
+        }
+
+        LossSums sums = measure(at);
+
+        assertThat(sums.divergenceTokens()).isEqualTo(TOKENS - 1);
+        assertThat(sums.divergence().zeroAblated()).isCloseTo(expected, within(1e-3));
+        assertThat(sums.divergence().spliced()).isPositive();
+    }
+
+    @Test
+    void theLastLayerCanBeReplaced() throws IOException {
+        HookPoint last = HookPoint.residPost(model.config().nLayers() - 1);
+
+        assertThat(measure(last).changed().spliced()).isCloseTo(lossFrom(last, 0.5f), within(1e-3));
     }
 }
