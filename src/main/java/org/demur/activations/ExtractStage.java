@@ -2,7 +2,6 @@ package org.demur.activations;
 
 import static org.apache.spark.sql.functions.col;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +17,9 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.config.CanonicalJson;
+import org.demur.corpus.PromptKey;
+import org.demur.corpus.ShardPlan;
+import org.demur.corpus.TokenisedPrompt;
 import org.demur.edit.Site;
 import org.demur.model.BlockLayout;
 import org.demur.model.ModelConfig;
@@ -118,7 +120,7 @@ public final class ExtractStage implements Stage {
                 .sparkContext()
                 .broadcast(plan.shardByPrompt(), scala.reflect.ClassTag$.MODULE$.apply(Map.class));
         Column[] columns =
-                Arrays.stream(TokenisedPrompt.COLUMNS).map(name -> col(name)).toArray(Column[]::new);
+                TokenisedPrompt.COLUMNS.stream().map(name -> col(name)).toArray(Column[]::new);
         return prompts.select(columns)
                 .toJavaRDD()
                 .map(TokenisedPrompt::of)

@@ -3,7 +3,6 @@ package org.demur.activations;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -14,17 +13,18 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
+import org.demur.corpus.PromptKey;
+import org.demur.corpus.ResidualVector;
+import org.demur.corpus.TokenisedPrompt;
+import org.demur.corpus.UnitForward;
+import org.demur.corpus.UnitPlan;
 import org.demur.edit.HookPoint;
-import org.demur.engine.ForwardPlan;
-import org.demur.engine.ForwardResult;
-import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
-import org.demur.engine.TokenSequence;
 import org.demur.runtime.ModelRegistry;
 
 /**
- * One task: runs the prompts of a shard in batches of similar length and yields the rows of {@code activations}, batch
- * by batch. The order of prompts, and so every sum of the model, depends on the shard's prompts alone.
+ * One task: runs the prompts of a shard in units of similar length and yields the rows of {@code activations}, unit
+ * by unit. The order of prompts, and so every sum of the model, depends on the shard's prompts alone.
  */
 record ShardExtraction(
         ModelSpec model, ExtractSettings settings, LongAccumulator tokens, CollectionAccumulator<BadVector> badVectors)
@@ -37,52 +37,23 @@ record ShardExtraction(
     Iterator<Row> rows(Iterator<TokenisedPrompt> shard) {
         List<TokenisedPrompt> prompts = new ArrayList<>();
         shard.forEachRemaining(prompts::add);
-        prompts.sort(Comparator.comparingInt(TokenisedPrompt::length).thenComparing(TokenisedPrompt::key));
-        return new BatchRows(batches(prompts));
+        return new UnitRows(new ArrayDeque<>(UnitPlan.ofShard(prompts, settings.maxTokensPerBatch())));
     }
 
-    private Deque<List<TokenisedPrompt>> batches(List<TokenisedPrompt> prompts) {
-        Deque<List<TokenisedPrompt>> batches = new ArrayDeque<>();
-        int room = 0;
-        for (TokenisedPrompt prompt : prompts) {
-            if (batches.isEmpty() || prompt.length() > room) {
-                batches.add(new ArrayList<>());
-                room = settings.maxTokensPerBatch();
-            }
-            batches.getLast().add(prompt);
-            room -= prompt.length();
-        }
-        return batches;
-    }
-
-    private List<Row> extract(List<TokenisedPrompt> batch) {
-        LanguageModel language = ModelRegistry.model(model);
-        ForwardPlan plan = ForwardPlan.capture(new TreeSet<>(settings.points()))
-                .withMaxTokensPerBatch(settings.maxTokensPerBatch());
-        ForwardResult result = language.forward(
-                batch.stream()
-                        .map(prompt -> TokenSequence.plain(prompt.tokenIds()))
-                        .toList(),
-                plan);
+    private List<Row> extract(List<TokenisedPrompt> unit) {
         List<Row> rows = new ArrayList<>();
         Set<String> excluded = Set.copyOf(settings.excludedClasses());
-        for (int i = 0; i < batch.size(); i++) {
-            TokenisedPrompt prompt = batch.get(i);
-            for (HookPoint point : settings.points()) {
-                float[] x_TD = result.activation(i, point);
-                int d = x_TD.length / prompt.length();
-                for (int t = 0; t < prompt.length(); t++) {
-                    if (!excluded.contains(prompt.classes()[t])) {
-                        addRow(rows, prompt, point, new Vector(x_TD, t, d));
+        new UnitForward(ModelRegistry.model(model), new TreeSet<>(settings.points()), settings.maxTokensPerBatch())
+                .run(unit.stream().map(TokenisedPrompt::tokenIds).toList(), (prompt, point, vector) -> {
+                    if (!excluded.contains(unit.get(prompt).classes()[vector.t()])) {
+                        addRow(rows, unit.get(prompt), point, vector);
                     }
-                }
-            }
-            tokens.add(prompt.length());
-        }
+                });
+        unit.forEach(prompt -> tokens.add(prompt.length()));
         return rows;
     }
 
-    private void addRow(List<Row> rows, TokenisedPrompt prompt, HookPoint point, Vector vector) {
+    private void addRow(List<Row> rows, TokenisedPrompt prompt, HookPoint point, ResidualVector vector) {
         float norm = vector.norm();
         int t = vector.t();
         if (!Float.isFinite(norm)) {
@@ -99,36 +70,23 @@ record ShardExtraction(
                 prompt.tokenIds()[t],
                 prompt.classes()[t],
                 norm,
-                settings.dtype().encode(vector.x_TD(), t * vector.d(), vector.d()),
+                vector.encoded(settings.dtype()),
                 settings.dtype().sqlName(),
                 vector.d()));
     }
 
-    /** Row {@code t} of a [T, d] array. */
-    private record Vector(float[] x_TD, int t, int d) {
-
-        /** Length of the vector, summed in float64. */
-        float norm() {
-            double squares = 0;
-            for (int i = t * d; i < (t + 1) * d; i++) {
-                squares += (double) x_TD[i] * x_TD[i];
-            }
-            return (float) Math.sqrt(squares);
-        }
-    }
-
-    private final class BatchRows implements Iterator<Row> {
-        private final Deque<List<TokenisedPrompt>> batches;
+    private final class UnitRows implements Iterator<Row> {
+        private final Deque<List<TokenisedPrompt>> units;
         private Iterator<Row> current = List.<Row>of().iterator();
 
-        BatchRows(Deque<List<TokenisedPrompt>> batches) {
-            this.batches = batches;
+        UnitRows(Deque<List<TokenisedPrompt>> units) {
+            this.units = units;
         }
 
         @Override
         public boolean hasNext() {
-            while (!current.hasNext() && !batches.isEmpty()) {
-                current = extract(batches.remove()).iterator();
+            while (!current.hasNext() && !units.isEmpty()) {
+                current = extract(units.remove()).iterator();
             }
             return current.hasNext();
         }

@@ -1,4 +1,4 @@
-package org.demur.activations;
+package org.demur.corpus;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,14 +10,15 @@ import java.util.Map;
  * Spreads prompts over shards so that each has about the same number of tokens: longest first, each to the shard with
  * the fewest tokens so far. A function of the prompts and the number of shards alone.
  */
-final class ShardPlan {
+public final class ShardPlan {
     private final Map<PromptKey, Integer> shardByPrompt = new HashMap<>();
     private final long[] tokensByShard;
 
     /** A prompt and its length. */
-    record Length(PromptKey key, int tokens) {}
+    public record Length(PromptKey key, int tokens) {}
 
-    ShardPlan(List<Length> prompts, int shards) {
+    /** Spreads these prompts. */
+    public ShardPlan(List<Length> prompts, int shards) {
         tokensByShard = new long[shards];
         List<Length> longestFirst = new ArrayList<>(prompts);
         longestFirst.sort(Comparator.comparingInt(Length::tokens).reversed().thenComparing(Length::key));
@@ -29,22 +30,22 @@ final class ShardPlan {
     }
 
     /** The shard of each prompt. */
-    Map<PromptKey, Integer> shardByPrompt() {
+    public Map<PromptKey, Integer> shardByPrompt() {
         return shardByPrompt;
     }
 
     /** Number of shards; some may be empty. */
-    int shards() {
+    public int shards() {
         return tokensByShard.length;
     }
 
     /** Tokens of a shard. */
-    long tokens(int shard) {
+    public long tokens(int shard) {
         return tokensByShard[shard];
     }
 
     /** Tokens of all shards. */
-    long tokens() {
+    public long tokens() {
         long sum = 0;
         for (long tokens : tokensByShard) {
             sum += tokens;

@@ -1,4 +1,4 @@
-package org.demur.activations;
+package org.demur.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

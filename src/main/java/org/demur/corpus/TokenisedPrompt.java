@@ -1,4 +1,4 @@
-package org.demur.activations;
+package org.demur.corpus;
 
 import java.io.Serializable;
 import java.util.List;
@@ -9,23 +9,26 @@ import org.apache.spark.sql.Row;
  *
  * @param classes class of each token in lower case
  */
-record TokenisedPrompt(PromptKey key, int[] tokenIds, String[] classes) implements Serializable {
+public record TokenisedPrompt(PromptKey key, int[] tokenIds, String[] classes) implements Serializable {
 
     /** Columns for {@link #of}. */
-    static final String[] COLUMNS = {"set_name", "prompt_id", "kind", "token_ids", "token_classes"};
+    public static final List<String> COLUMNS = List.of("set_name", "prompt_id", "kind", "token_ids", "token_classes");
 
-    static TokenisedPrompt of(Row row) {
+    /** The prompt of a row of {@link #COLUMNS}. */
+    public static TokenisedPrompt of(Row row) {
         List<Integer> ids = row.getList(3);
         List<String> classes = row.getList(4);
         return new TokenisedPrompt(
                 key(row), ids.stream().mapToInt(Integer::intValue).toArray(), classes.toArray(String[]::new));
     }
 
-    static PromptKey key(Row row) {
+    /** The key of a row whose first columns it is. */
+    public static PromptKey key(Row row) {
         return new PromptKey(row.getString(0), row.getString(1), row.getString(2));
     }
 
-    int length() {
+    /** Number of tokens. */
+    public int length() {
         return tokenIds.length;
     }
 }
