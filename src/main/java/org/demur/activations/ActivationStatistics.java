@@ -57,8 +57,10 @@ final class ActivationStatistics {
         for (Row norms : norms().collectAsList()) {
             Group group = new Group(norms.getInt(0), norms.getString(1), norms.getString(2));
             List<Float> mean = new ArrayList<>();
-            for (float value : sums.get(group).mean()) {
-                mean.add(value);
+            if (sums.containsKey(group)) {
+                for (float value : sums.get(group).mean()) {
+                    mean.add(value);
+                }
             }
             rows.add(RowFactory.create(
                     group.layer(),
@@ -106,6 +108,7 @@ final class ActivationStatistics {
     private Map<Group, VectorSum> sums() {
         Map<Group, VectorSum> total = new HashMap<>();
         activations
+                .where(col("vector").isNotNull())
                 .select("layer", "hook", "token_class", "vector", "dtype", "dim")
                 .toJavaRDD()
                 .mapPartitions(ActivationStatistics::partitionSums)

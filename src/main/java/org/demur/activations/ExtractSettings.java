@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 import org.demur.config.ConfigSection;
+import org.demur.corpus.CorpusSeeds;
+import org.demur.corpus.StoredVectors;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
 import org.demur.prompts.TokenClass;
+import org.demur.runtime.RunSeed;
+import org.demur.sae.HeldOutPrompts;
 import org.demur.schema.VectorDtype;
 
 /**
@@ -20,7 +24,8 @@ import org.demur.schema.VectorDtype;
  * @param shards Spark tasks; fixes the batches and thereby the last bits of the result
  * @param maxTokensPerBatch tokens in one forward pass
  * @param dtype spelling of the vectors
- * @param excludedClasses token classes, in lower case, whose vectors are not stored
+ * @param excludedClasses token classes, in lower case, whose rows are not stored
+ * @param vectors of which rows the vectors are stored
  */
 public record ExtractSettings(
         List<String> sets,
@@ -29,8 +34,41 @@ public record ExtractSettings(
         int shards,
         int maxTokensPerBatch,
         VectorDtype dtype,
-        List<String> excludedClasses)
+        List<String> excludedClasses,
+        Vectors vectors)
         implements Serializable {
+
+    /**
+     * Of which rows the vectors are stored; keys and norms are stored of all.
+     *
+     * @param heldOutFraction share of prompts of which all are stored
+     * @param sampleRows rows beside them, in round figures; {@link #ALL} for every row
+     */
+    public record Vectors(double heldOutFraction, int sampleRows) implements Serializable {
+        /** Stands for all rows. */
+        public static final int ALL = -1;
+
+        private static Vectors from(ConfigSection section) {
+            double heldOut = section.number("held-out-fraction");
+            int sample = section.positive("sample-rows");
+            if (heldOut < 0 || heldOut >= 1) {
+                throw section.invalid("held-out-fraction", "it lies in [0, 1)", "write for example 0.05");
+            }
+            String kept = section.string("vectors");
+            return switch (kept) {
+                case "all" -> new Vectors(0, ALL);
+                case "sample" -> new Vectors(heldOut, sample);
+                default -> throw section.invalid("vectors", "it is " + kept, "write all or sample");
+            };
+        }
+
+        /** The rows, of a corpus of so many tokens. */
+        StoredVectors of(RunSeed study, long tokens) {
+            double share = sampleRows == ALL ? 1 : Math.min(1, (double) sampleRows / Math.max(1, tokens));
+            HeldOutPrompts heldOut = new HeldOutPrompts(CorpusSeeds.heldOut(study), heldOutFraction);
+            return new StoredVectors(heldOut, CorpusSeeds.sample(study), share);
+        }
+    }
 
     /** Reads the section; {@code corpusSets} are the sets of the use {@code corpus}. */
     public static ExtractSettings from(ConfigSection section, List<String> corpusSets) {
@@ -49,7 +87,8 @@ public record ExtractSettings(
                 dtype(section),
                 section.strings("exclude-classes").stream()
                         .map(name -> tokenClass(section, name))
-                        .toList());
+                        .toList(),
+                Vectors.from(section));
     }
 
     /** The points to store, in forward order. */

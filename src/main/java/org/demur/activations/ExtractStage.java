@@ -17,8 +17,10 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.config.CanonicalJson;
+import org.demur.corpus.ExtractionFacts;
 import org.demur.corpus.PromptKey;
 import org.demur.corpus.ShardPlan;
+import org.demur.corpus.StoredVectors;
 import org.demur.corpus.TokenisedPrompt;
 import org.demur.edit.Site;
 import org.demur.model.BlockLayout;
@@ -49,7 +51,7 @@ public final class ExtractStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -94,18 +96,30 @@ public final class ExtractStage implements Stage {
                 TaskCounter counter = TaskCounter.start(context, "extract", plan.tokens(), "tokens")) {
             CollectionAccumulator<ShardExtraction.BadVector> bad =
                     context.spark().sparkContext().collectionAccumulator("not finite");
-            ShardExtraction task = new ShardExtraction(context.model(), settings, counter.accumulator(), bad);
+            StoredVectors stored = settings.vectors().of(context.seed(), plan.tokens());
+            ShardExtraction task = new ShardExtraction(context.model(), settings, stored, counter.accumulator(), bad);
             JavaRDD<Row> rows = shards(context, prompts, plan).mapPartitions(task::rows);
             context.warehouse()
                     .publish(
                             Table.ACTIVATIONS,
                             context.run(),
-                            context.spark().createDataFrame(rows, Table.ACTIVATIONS.schema()));
+                            context.spark().createDataFrame(rows, Table.ACTIVATIONS.schema()),
+                            facts(context, stored));
             publishQuarantine(context, bad.value());
         }
         try (JobGroup group = JobGroup.start(context, "activation statistics")) {
             new ActivationStatistics(context).publish();
         }
+    }
+
+    private Map<String, String> facts(StageContext context, StoredVectors stored) {
+        return new ExtractionFacts(
+                        context.input("prompts").value(),
+                        settings.sets(),
+                        settings.shards(),
+                        settings.maxTokensPerBatch(),
+                        stored.share())
+                .facts();
     }
 
     private static List<ShardPlan.Length> lengths(Dataset<Row> prompts) {

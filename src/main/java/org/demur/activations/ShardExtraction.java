@@ -15,6 +15,7 @@ import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.LongAccumulator;
 import org.demur.corpus.PromptKey;
 import org.demur.corpus.ResidualVector;
+import org.demur.corpus.StoredVectors;
 import org.demur.corpus.TokenisedPrompt;
 import org.demur.corpus.UnitForward;
 import org.demur.corpus.UnitPlan;
@@ -27,7 +28,11 @@ import org.demur.runtime.ModelRegistry;
  * by unit. The order of prompts, and so every sum of the model, depends on the shard's prompts alone.
  */
 record ShardExtraction(
-        ModelSpec model, ExtractSettings settings, LongAccumulator tokens, CollectionAccumulator<BadVector> badVectors)
+        ModelSpec model,
+        ExtractSettings settings,
+        StoredVectors stored,
+        LongAccumulator tokens,
+        CollectionAccumulator<BadVector> badVectors)
         implements Serializable {
 
     /** A vector that is set aside because it holds NaN or an infinity. */
@@ -70,7 +75,7 @@ record ShardExtraction(
                 prompt.tokenIds()[t],
                 prompt.classes()[t],
                 norm,
-                vector.encoded(settings.dtype()),
+                stored.contains(prompt.key(), t) ? vector.encoded(settings.dtype()) : null,
                 settings.dtype().sqlName(),
                 vector.d()));
     }

@@ -17,7 +17,6 @@ import org.demur.sae.RowHash;
 final class IndexScan {
     private static final List<String> COLUMNS =
             List.of("set_name", "prompt_id", "kind", "position", "token_class", "norm");
-    private static final int SAMPLE_ROWS = 8192;
     private static final int FIRST_CAPACITY = 1 << 16;
 
     private final RowInput input;
@@ -66,11 +65,8 @@ final class IndexScan {
         norms[met] = norm;
         if (kept[met]) {
             keptRows++;
-            hash.reset(input.corpus().sampleSeed());
-            hash.add(prompts[met]);
-            hash.add(position);
-            sample.put(hash.value(), met);
-            if (sample.size() > SAMPLE_ROWS) {
+            sample.put(input.corpus().sampling().order().place(prompts[met], position), met);
+            if (sample.size() > input.corpus().sampling().rows()) {
                 sample.pollLastEntry();
             }
         }

@@ -2,7 +2,6 @@ package org.demur.rows;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Locale;
 import org.demur.config.ConfigSection;
 import org.demur.schema.VectorDtype;
 
@@ -12,9 +11,11 @@ import org.demur.schema.VectorDtype;
  * @param dtype bf16, or f32 for activations that were stored so
  * @param windowRows rows over all shards that are mixed at a time, {@link #AUTO} for as many as the budget holds
  * @param budget_bytes memory for the vectors of a layer, over all shards
+ * @param sampleRows rows of the sample
  * @param place where rows wait that are not in the window
  */
-public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, Place place) implements Serializable {
+public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, int sampleRows, Place place)
+        implements Serializable {
     /** Derive the window from the budget. */
     public static final int AUTO = 0;
 
@@ -30,7 +31,7 @@ public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, P
         SPILL
     }
 
-    /** Reads {@code row-dtype}, {@code window-rows} and {@code memory-mib} of a section. */
+    /** Reads {@code row-dtype}, {@code window-rows}, {@code memory-mib} and {@code sample-rows} of a section. */
     public static RowStorage from(ConfigSection section) {
         String dtype = section.string("row-dtype");
         VectorDtype rows = Arrays.stream(VectorDtype.values())
@@ -38,7 +39,8 @@ public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, P
                 .findFirst()
                 .orElseThrow(() -> section.invalid("row-dtype", "it is " + dtype, "write bf16 or f32"));
         int window = "auto".equals(section.string("window-rows")) ? AUTO : section.positive("window-rows");
-        return new RowStorage(rows, window, MIB * section.positive("memory-mib"), Place.AUTO);
+        long budget_bytes = MIB * section.positive("memory-mib");
+        return new RowStorage(rows, window, budget_bytes, section.positive("sample-rows"), Place.AUTO);
     }
 
     /** Rows of a shard that are mixed at a time, at most all of them. A function of the settings and the counts alone. */
@@ -54,10 +56,5 @@ public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, P
             case HEAP -> true;
             case SPILL -> false;
         };
-    }
-
-    @Override
-    public String toString() {
-        return String.format(Locale.ROOT, "%s, %d MiB", dtype.sqlName(), budget_bytes / MIB);
     }
 }

@@ -2,11 +2,12 @@ package org.demur.training;
 
 import java.io.Serializable;
 import java.util.Map;
+import org.demur.rows.RowInput;
 
 /**
  * Everything a worker needs to train one layer.
  *
- * @param source activations
+ * @param input rows
  * @param settings of the job file
  * @param seed of order and initialisation
  * @param digest identifies everything that determines the result, for checkpoints
@@ -15,7 +16,7 @@ import java.util.Map;
  * @param provenance written into its settings
  */
 record LayerJob(
-        LayerSource source,
+        RowInput input,
         TrainSettings settings,
         long seed,
         String digest,

@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.demur.ExitCode;
 import org.demur.JobException;
-import org.demur.edit.HookPoint;
-import org.demur.edit.Site;
+import org.demur.rows.MinibatchPlan;
+import org.demur.rows.RowRequest;
+import org.demur.rows.ShardRange;
+import org.demur.rows.TrainingRows;
 import org.demur.sae.MatrixProduct;
 import org.demur.sae.SaeFacts;
 import org.demur.sae.WorkCrew;
@@ -35,35 +37,26 @@ import org.demur.sae.train.TrainingWeights;
  * same rows, so nothing but the step's packets has to be sent.
  */
 final class LayerTraining {
-    private static final int SAMPLE_ROWS = 8192;
     private static final double LONGEST_DEAD_WINDOW = 1e7;
 
     private final LayerJob job;
     private final Collective workers;
     private final WorkCrew crew;
     private final LongConsumer progress;
-    private final RowIndex index;
+    private final TrainingRows rows;
     private final MinibatchPlan plan;
-    private final ShardRows.Sample sample;
-    private final ShardRows rows;
-    private final ShardRows.Range shards;
     private final float inputScale;
     private final List<CurvePoint> curve = new ArrayList<>();
 
-    private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, LongConsumer progress) {
+    private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, TrainingRows rows, LongConsumer progress) {
         this.job = job;
         this.workers = workers;
         this.crew = crew;
+        this.rows = rows;
         this.progress = progress;
-        LayerSource source = job.source();
         TrainSettings.Batches batches = job.settings().batches();
-        this.index = RowIndex.scan(source, job.seed());
-        this.plan = new MinibatchPlan(index.rows(), batches.shards(), batches.rows(), batches.epochs(), job.seed());
-        this.sample = ShardRows.Sample.of(Math.min(SAMPLE_ROWS, index.rows()), source.width());
-        this.shards = new ShardRows.Range(
-                plan.firstShard(workers.rank(), workers.size()), plan.firstShard(workers.rank() + 1, workers.size()));
-        this.rows = ShardRows.read(source, index, shards, plan, sample);
-        this.inputScale = (float) (Math.sqrt(source.width()) / index.meanNorm());
+        this.plan = new MinibatchPlan(rows.facts().rows(), batches.shards(), batches.rows(), batches.epochs());
+        this.inputScale = (float) (Math.sqrt(job.input().width()) / rows.facts().meanNorm());
     }
 
     /**
@@ -73,16 +66,28 @@ final class LayerTraining {
      */
     static LayerResult run(
             LayerJob job, Collective workers, WorkCrew crew, MatrixProduct.Factory products, LongConsumer progress) {
-        LayerTraining training = new LayerTraining(job, workers, crew, progress);
-        try (TrainingWeights weights = new TrainingWeights(
-                job.settings().dictionary().features(), job.source().width(), products)) {
-            training.train(weights);
+        try (TrainingRows rows = TrainingRows.open(request(job, workers), Scratch.folder())) {
+            LayerTraining training = new LayerTraining(job, workers, crew, rows, progress);
+            try (TrainingWeights weights = new TrainingWeights(
+                    job.settings().dictionary().features(), job.input().width(), products)) {
+                training.train(weights);
+            }
+            return training.result();
         }
-        return training.result();
+    }
+
+    private static RowRequest request(LayerJob job, Collective workers) {
+        TrainSettings.Batches batches = job.settings().batches();
+        return new RowRequest(
+                job.input(),
+                new RowRequest.Batches(batches.rows(), batches.shards(), batches.epochs()),
+                job.seed(),
+                ShardRange.of(batches.shards(), workers.rank(), workers.size()),
+                job.settings().storage());
     }
 
     private void train(TrainingWeights weights) {
-        float[] x_ND = sample.scaled(inputScale);
+        float[] x_ND = rows.sample().scaled(inputScale);
         weights.initialise(job.seed(), GeometricMedian.of(x_ND, weights.width()));
         double variance = variance(x_ND, weights.width());
         TrainingStep.Model model = model(weights);
@@ -112,7 +117,7 @@ final class LayerTraining {
 
     private StepShape shape(double variance) {
         TrainSettings.Dead dead = job.settings().dead();
-        double latents = dead.auxiliaryK() == TrainSettings.AUTO ? job.source().width() / 2.0 : dead.auxiliaryK();
+        double latents = dead.auxiliaryK() == TrainSettings.AUTO ? job.input().width() / 2.0 : dead.auxiliaryK();
         return new StepShape(
                 plan.shardBatchRows(),
                 job.settings().dictionary().k(),
@@ -133,15 +138,16 @@ final class LayerTraining {
                 : optimisation.learningRate();
         Schedule schedule = new Schedule(optimisation, optimisation.rule().optimiser(), peak, plan.steps());
         List<ShardBatch> batches = new ArrayList<>();
-        for (int shard = shards.first(); shard < shards.end(); shard++) {
+        int own = ShardRange.of(plan.shards(), workers.rank(), workers.size()).size();
+        for (int shard = 0; shard < own; shard++) {
             batches.add(new ShardBatch(
                     plan.shardBatchRows(),
-                    job.source().width(),
+                    job.input().width(),
                     job.settings().dictionary().k()));
         }
-        int[][] orders = new int[batches.size()][];
+        List<BatchSink> sinks = batches.stream().map(BatchSink::new).toList();
         for (int number = done + 1; number <= plan.steps(); number++) {
-            load(batches, orders, number - 1, number == done + 1);
+            rows.load(number - 1, sinks);
             RowOptimiser.Step point = schedule.at(number);
             log(number, point, step.run(batches, point), variance);
             if (number % job.settings().intervals().checkpointSteps() == 0 || number == plan.steps()) {
@@ -173,22 +179,11 @@ final class LayerTraining {
         }
     }
 
-    private void load(List<ShardBatch> batches, int[][] orders, int step, boolean first) {
-        int within = step % plan.stepsPerEpoch();
-        for (int i = 0; i < batches.size(); i++) {
-            int shard = shards.first() + i;
-            if (within == 0 || first) {
-                orders[i] = plan.order(plan.epoch(step), shard);
-            }
-            rows.load(shard, orders[i], within * plan.shardBatchRows(), batches.get(i));
-        }
-    }
-
     private void log(int number, RowOptimiser.Step point, TrainingStep.Outcome outcome, double variance) {
         if (!Double.isFinite(outcome.squaredError())) {
             throw new JobException(
                     ExitCode.FAILED,
-                    "Training of layer " + job.source().layer() + " diverged at step " + number,
+                    "Training of layer " + job.input().point().layer() + " diverged at step " + number,
                     "the learning rate " + point.learningRate() + " is too high for these activations",
                     "lower train.learning-rate, or use another optimiser");
         }
@@ -211,10 +206,9 @@ final class LayerTraining {
     private void publish(TrainingWeights weights, float[] x_ND) {
         int k = job.settings().dictionary().k();
         float threshold = new ThresholdCalibration(weights, crew).threshold(x_ND, k);
-        SaeFacts facts = new SaeFacts(
-                new HookPoint(Site.of(job.source().hook()), job.source().layer()), k, threshold);
+        SaeFacts facts = new SaeFacts(job.input().point(), k, threshold);
         Map<String, String> provenance = new TreeMap<>(job.provenance());
-        provenance.put("training_rows", Integer.toString(index.rows()));
+        provenance.put("training_rows", Integer.toString(rows.facts().rows()));
         provenance.put("training_steps", Integer.toString(plan.steps()));
         provenance.put("input_scale", Float.toString(inputScale));
         try {
@@ -222,16 +216,17 @@ final class LayerTraining {
                     .write(Files.createDirectories(Path.of(job.target())), provenance);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot write the dictionary of layer " + job.source().layer(), e);
+                    "Cannot write the dictionary of layer "
+                            + job.input().point().layer(),
+                    e);
         }
     }
 
     private LayerResult result() {
         return new LayerResult(
-                job.source().layer(),
+                job.input().point().layer(),
                 List.copyOf(curve),
-                new LayerResult.Counts(
-                        index.rows(), plan.droppedPerEpoch(), index.outliers(), index.heldOut(), plan.steps()));
+                new LayerResult.Counts(rows.facts(), plan.unusedRows(), rows.mixing(), rows.wait_s()));
     }
 
     /** Mean squared distance from the mean. */

@@ -3,6 +3,7 @@ package org.demur.training;
 import java.io.Serializable;
 import java.util.List;
 import org.demur.config.ConfigSection;
+import org.demur.rows.RowStorage;
 
 /**
  * The section {@code train} of a job file; meanings and defaults in {@code defaults/train.conf}.
@@ -13,6 +14,7 @@ import org.demur.config.ConfigSection;
  * @param optimisation rule and schedule
  * @param dead treatment of dead features
  * @param rows which rows are used
+ * @param storage how rows are kept in memory
  * @param intervals steps between checkpoints and logged rows
  * @param json the section as canonical JSON
  */
@@ -23,6 +25,7 @@ public record TrainSettings(
         Optimisation optimisation,
         Dead dead,
         RowChoice rows,
+        RowStorage storage,
         Intervals intervals,
         String json)
         implements Serializable {
@@ -68,6 +71,7 @@ public record TrainSettings(
                         section.number("held-out-fraction"),
                         section.number("outlier-multiple"),
                         section.strings("exclude-classes")),
+                RowStorage.from(section),
                 new Intervals(section.integer("checkpoint-every-steps"), section.integer("log-every-steps")),
                 section.canonicalJson());
         settings.check(section);

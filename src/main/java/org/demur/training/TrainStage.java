@@ -16,10 +16,11 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.rows.RowFilter;
+import org.demur.rows.RowInput;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
 import org.demur.runtime.TaskCounter;
-import org.demur.sae.HeldOutPrompts;
 import org.demur.schema.Table;
 import org.demur.table.Manifest;
 import org.demur.table.Sha256;
@@ -48,7 +49,7 @@ public final class TrainStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -72,36 +73,20 @@ public final class TrainStage implements Stage {
     }
 
     private List<LayerJob> jobs(StageContext context, Path staged) {
-        Manifest activations = context.warehouse().manifest(Table.ACTIVATIONS, context.input("extract"));
-        String folder = context.warehouse().catalog().root() + "/" + Table.ACTIVATIONS.sqlName() + "/run="
-                + context.input("extract");
+        LayerInputs inputs = new LayerInputs(context, settings);
         Path checkpoints = context.warehouse().scratch("train", context.run());
         List<LayerJob> jobs = new ArrayList<>();
         for (Row layer : layers(context)) {
             int number = layer.getInt(0);
-            List<String> files = activations.files().stream()
-                    .map(Manifest.FileEntry::path)
-                    .filter(path -> path.startsWith("layer=" + number + "/"))
-                    .map(path -> folder + "/" + path)
-                    .toList();
-            HeldOutPrompts heldOut = new HeldOutPrompts(
-                    context.seed().derive("held-out prompts"), settings.rows().heldOutFraction());
-            LayerSource source = new LayerSource(
-                    number,
-                    layer.getString(1),
-                    files,
-                    layer.getInt(2),
-                    layer.getDouble(3) * settings.rows().outlierMultiple(),
-                    settings.rows().excludedClasses(),
-                    heldOut);
+            RowInput input = inputs.of(LayerInputs.point(layer), layer.getInt(2), layer.getDouble(3));
             jobs.add(new LayerJob(
-                    source,
+                    input,
                     settings,
                     context.seed().derive("train", number),
-                    digest(context, activations, number),
+                    digest(context, inputs.activations(), number),
                     checkpoints.resolve("layer=" + number).toString(),
                     staged.resolve("layer=" + number).toString(),
-                    provenance(context, activations, source)));
+                    provenance(context, inputs.activations(), input.filter())));
         }
         return jobs;
     }
@@ -147,7 +132,7 @@ public final class TrainStage implements Stage {
         return HexFormat.of().formatHex(Sha256.of(everything.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private Map<String, String> provenance(StageContext context, Manifest activations, LayerSource source) {
+    private Map<String, String> provenance(StageContext context, Manifest activations, RowFilter filter) {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("run", context.run().value());
         provenance.put("extract_run", context.input("extract").value());
@@ -156,9 +141,9 @@ public final class TrainStage implements Stage {
         provenance.put("seed", Long.toString(context.seed().value()));
         provenance.put("train_settings", settings.json());
         provenance.put("excluded_classes", String.join(",", settings.rows().excludedClasses()));
-        provenance.put("held_out_seed", Long.toString(source.heldOut().seed()));
-        provenance.put("held_out_fraction", Double.toString(source.heldOut().fraction()));
-        provenance.put("largest_norm", Double.toString(source.largestNorm()));
+        provenance.put("held_out_seed", Long.toString(filter.heldOut().seed()));
+        provenance.put("held_out_fraction", Double.toString(filter.heldOut().fraction()));
+        provenance.put("largest_norm", Double.toString(filter.largestNorm()));
         return provenance;
     }
 
@@ -205,12 +190,10 @@ public final class TrainStage implements Stage {
     private static Map<String, String> facts(List<LayerResult> results) {
         Map<String, String> facts = new TreeMap<>();
         for (LayerResult result : results) {
-            LayerResult.Counts counts = result.counts();
+            facts.put("layer " + result.layer(), result.counts().text());
             facts.put(
-                    "layer " + result.layer(),
-                    counts.rows() + " training rows, " + counts.droppedPerEpoch() + " left over per epoch, "
-                            + counts.outliers() + " outliers, " + counts.heldOut() + " of held-out prompts, "
-                            + counts.steps() + " steps");
+                    "layer " + result.layer() + " mixing",
+                    result.counts().mixing().toString());
         }
         return facts;
     }

@@ -16,6 +16,7 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.demur.corpus.PromptKey;
+import org.demur.corpus.SampleOrder;
 import org.demur.corpus.UnitTable;
 import org.demur.edit.HookPoint;
 import org.demur.sae.HeldOutPrompts;
@@ -124,6 +125,6 @@ final class ActivationFiles {
                 WIDTH,
                 List.of(files).stream().map(Path::toString).toList(),
                 new RowFilter(100, List.of("bos"), new HeldOutPrompts(1, 0)),
-                new RowInput.Corpus(units(), new RowOrigin.Stored(), 5));
+                new RowInput.Corpus(units(), new RowOrigin.Stored(), new RowInput.Sampling(new SampleOrder(5), 8192)));
     }
 }

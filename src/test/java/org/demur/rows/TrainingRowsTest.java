@@ -49,7 +49,7 @@ class TrainingRowsTest {
     }
 
     private static RowStorage storage(VectorDtype dtype, int window, RowStorage.Place place) {
-        return new RowStorage(dtype, window, BUDGET_BYTES, place);
+        return new RowStorage(dtype, window, BUDGET_BYTES, 8192, place);
     }
 
     private RowRequest request(ShardRange shards, RowStorage storage) {

@@ -18,7 +18,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.demur.TestSpark;
 import org.demur.config.ConfigSection;
+import org.demur.corpus.SampleOrder;
+import org.demur.corpus.UnitTable;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.HookPoint;
+import org.demur.rows.RowFacts;
+import org.demur.rows.RowFilter;
+import org.demur.rows.RowInput;
+import org.demur.rows.RowOrigin;
 import org.demur.sae.Activation;
 import org.demur.sae.HeldOutPrompts;
 import org.demur.sae.LaneProduct;
@@ -54,7 +61,8 @@ class LayerTrainingSparkTest {
         String defaults = "layers = [], features = 96, k = 4, epochs = 3, batch-rows = 128, shards = " + SHARDS
                 + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
                 + " dead-after-rows = 300, auxiliary-k = 8, auxiliary-weight = 0.03125, held-out-fraction = 0.1,"
-                + " outlier-multiple = 10, exclude-classes = [bos], checkpoint-every-steps = 4, log-every-steps = 2";
+                + " outlier-multiple = 10, exclude-classes = [bos], row-dtype = bf16,"
+                + " memory-mib = 1, window-rows = 300, sample-rows = 8192, checkpoint-every-steps = 4, log-every-steps = 2";
         return TrainSettings.from(ConfigSection.parse(defaults + "\n" + more));
     }
 
@@ -65,10 +73,18 @@ class LayerTrainingSparkTest {
         List<String> files = from.manifest(Table.ACTIVATIONS, SyntheticActivations.RUN).files().stream()
                 .map(file -> root + "/activations/run=" + SyntheticActivations.RUN + "/" + file.path())
                 .toList();
-        LayerSource source = new LayerSource(
-                5, "resid_post", files, SyntheticActivations.WIDTH, 30, List.of("bos"), new HeldOutPrompts(1, 0.1));
+        RowInput input = new RowInput(
+                HookPoint.residPost(5),
+                SyntheticActivations.WIDTH,
+                files,
+                new RowFilter(30, List.of("bos"), new HeldOutPrompts(1, 0.1)),
+                new RowInput.Corpus(
+                        UnitTable.of(List.of()),
+                        new RowOrigin.Stored(),
+                        new RowInput.Sampling(
+                                new SampleOrder(1), settings.storage().sampleRows())));
         return new LayerJob(
-                source,
+                input,
                 settings,
                 99,
                 "digest",
@@ -142,13 +158,14 @@ class LayerTrainingSparkTest {
         for (String name : List.of("threads", "two", "four", "sockets")) {
             assertThat(digest(name)).as(name).isEqualTo(digest("one"));
         }
-        assertThat(result.counts().outliers()).isEqualTo(1);
-        assertThat(result.counts().heldOut()).isPositive();
-        assertThat(result.counts().rows() - result.counts().droppedPerEpoch())
-                .isEqualTo(result.counts().steps() / 3 * 128);
+        RowFacts facts = result.counts().rows();
+        assertThat(facts.leftOut().outliers()).isEqualTo(1);
+        assertThat(facts.leftOut().heldOut()).isPositive();
+        assertThat(facts.rows() * 3L - result.counts().unusedRows()).isEqualTo(facts.steps() * 128L);
+        assertThat(result.counts().unusedRows()).isLessThan(128 + 3 * SHARDS);
         CurvePoint last = result.curve().get(result.curve().size() - 1);
         assertThat(last.fvu()).isLessThan(0.9 * result.curve().get(0).fvu());
-        assertThat(last.step()).isEqualTo(result.counts().steps());
+        assertThat(last.step()).isEqualTo(facts.steps());
     }
 
     @Test
