@@ -102,7 +102,7 @@ public final class Sae {
 
     /** Whether it predicts something else than its input. */
     public boolean isTranscoder() {
-        return weights.outputWidth() != weights.width() || weights.hasSkip();
+        return facts.target() == SaeFacts.Target.OTHER || weights.outputWidth() != weights.width() || weights.hasSkip();
     }
 
     /** What the dictionary is. */

@@ -2,6 +2,7 @@ package org.demur.sae.format;
 
 import java.util.Arrays;
 import java.util.OptionalInt;
+import org.demur.sae.Activation;
 import org.demur.sae.RowKernels;
 import org.demur.sae.Sae;
 import org.demur.sae.SaeFacts;
@@ -14,6 +15,9 @@ import org.demur.sae.SaeWeights;
  * <p>Legend: {@code F} features, {@code D} width.
  */
 final class Folding {
+    private static final double RELATIVE = 1e-5;
+    private static final double ABSOLUTE = 1e-8;
+
     private Folding() {}
 
     /** Euclidean norm of every row. */
@@ -27,6 +31,16 @@ final class Folding {
             norm_F[j] = (float) Math.sqrt(squares);
         }
         return norm_F;
+    }
+
+    /** Whether all are 1 within the tolerances of torch.allclose. */
+    static boolean areOnes(float[] values) {
+        for (float value : values) {
+            if (Math.abs(value - 1) > ABSOLUTE + RELATIVE) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The first 0, if there is one. */
@@ -65,20 +79,30 @@ final class Folding {
     }
 
     private static Sae moved(Sae sae, SaeInput.Centring centring, int sign) {
-        float[] b_enc_F = Arrays.copyOf(sae.b_enc_F(), sae.F());
-        for (int j = 0; j < b_enc_F.length; j++) {
-            double product = 0;
+        double[] shift_F = new double[sae.F()];
+        for (int j = 0; j < shift_F.length; j++) {
             for (int c = 0; c < sae.d(); c++) {
-                product += (double) sae.w_enc_FD()[j * sae.d() + c] * sae.b_dec_D()[c];
+                shift_F[j] += sign * (double) sae.w_enc_FD()[j * sae.d() + c] * sae.b_dec_D()[c];
             }
-            b_enc_F[j] = (float) (b_enc_F[j] + sign * product);
         }
-        SaeFacts facts = sae.facts();
-        return new Sae(
-                new SaeFacts(
-                        facts.at(),
-                        facts.activation(),
-                        new SaeInput(centring, facts.input().norm())),
-                sae.weights().withEncoderBias(b_enc_F));
+        SaeFacts facts =
+                sae.facts().with(new SaeInput(centring, sae.facts().input().norm()));
+        if (facts.activation() instanceof Activation.Gated gated) {
+            double[] ofMagnitude_F = shift_F.clone();
+            float[] magnitude_F = gated.magnitudes();
+            Arrays.setAll(ofMagnitude_F, j -> shift_F[j] * magnitude_F[j]);
+            Activation moved = new Activation.Gated(
+                    plus(gated.b_gate_F(), shift_F), gated.r_mag_F(), plus(gated.b_mag_F(), ofMagnitude_F));
+            return new Sae(facts.with(moved), sae.weights());
+        }
+        return new Sae(facts, sae.weights().withEncoderBias(plus(sae.b_enc_F(), shift_F)));
+    }
+
+    private static float[] plus(float[] values, double[] shifts) {
+        float[] sums = values.clone();
+        for (int j = 0; j < sums.length; j++) {
+            sums[j] = (float) (values[j] + shifts[j]);
+        }
+        return sums;
     }
 }

@@ -3,7 +3,16 @@ package org.demur.sae.format;
 import java.nio.file.Path;
 
 /** A file layout of dictionaries. */
-public sealed interface SaeFormat permits SaeLensFormat {
+public sealed interface SaeFormat
+        permits SaeLensFormat,
+                DictionaryLearningFormat,
+                SparsifyFormat,
+                GemmaScopeFormat,
+                GemmaScope2Format,
+                LlamaScopeFormat,
+                LlamaScopeR1Format,
+                OpenAiFormat,
+                QwenScopeFormat {
     /** The name on the command line. */
     String label();
 

@@ -28,6 +28,8 @@ final class SaeLensReader {
     static final String OWN_TOPK = "demur_topk";
     static final String OWN_GROUPMAX = "demur_groupmax";
     static final String KEEPS_NEGATIVE = "keeps_negative";
+    static final String TRANSCODER = "transcoder";
+    static final String SKIP = "skip";
     private static final Pattern MAJOR_VERSION = Pattern.compile("(\\d{1,4})\\..*");
     private static final int NESTED_SINCE = 6;
     private static final List<String> FLAT_ORIGIN = List.of(
@@ -67,7 +69,7 @@ final class SaeLensReader {
             tensors.expect(required(), List.of("scaling_factor"));
             SaeWeights weights = weights(tensors);
             Activation activation = activation(tensors);
-            return new ImportedSae(new Sae(new SaeFacts(at, activation, input), weights), origin());
+            return new ImportedSae(new Sae(new SaeFacts(at, activation, input, target()), weights), origin());
         }
     }
 
@@ -102,6 +104,11 @@ final class SaeLensReader {
         return metadata.text("hook_name", cfg.text("hook_name", cfg.text("hook_point", "")));
     }
 
+    private SaeFacts.Target target() {
+        boolean isOther = architecture.endsWith("transcoder") || cfg.flag(TRANSCODER, false);
+        return isOther ? SaeFacts.Target.OTHER : SaeFacts.Target.INPUT;
+    }
+
     private SaeInput.Centring centring() {
         boolean isCentred = cfg.flag("apply_b_dec_to_input", true);
         if (isCentred && architecture.endsWith("transcoder")) {
@@ -130,7 +137,7 @@ final class SaeLensReader {
             case "skip_transcoder" -> names.addAll(List.of("b_enc", "W_skip"));
             case "jumprelu_skip_transcoder" -> names.addAll(List.of("b_enc", "threshold", "W_skip"));
             case "gated" -> names.addAll(List.of("b_gate", "r_mag", "b_mag"));
-            case OWN_TOPK -> names.addAll(cfg.flag("skip", false) ? List.of("b_enc", "W_skip") : List.of("b_enc"));
+            case OWN_TOPK -> names.addAll(cfg.flag(SKIP, false) ? List.of("b_enc", "W_skip") : List.of("b_enc"));
             default -> throw cfg.unsupported("architecture");
         }
         return names;

@@ -14,6 +14,7 @@ import org.demur.model.SafetensorsWriter;
 import org.demur.sae.Activation;
 import org.demur.sae.InputNorm;
 import org.demur.sae.Sae;
+import org.demur.sae.SaeFacts;
 
 /**
  * Writes the layout of SAELens 6. What SAELens cannot compute gets an architecture of its own, which SAELens refuses to load.
@@ -110,7 +111,8 @@ final class SaeLensWriter {
         }
         if (sae.isTranscoder() || ownArchitecture().isPresent()) {
             cfg.put("d_out", sae.weights().outputWidth());
-            cfg.put("skip", sae.weights().hasSkip());
+            cfg.put(SaeLensReader.SKIP, sae.weights().hasSkip());
+            cfg.put(SaeLensReader.TRANSCODER, sae.facts().target() == SaeFacts.Target.OTHER);
         }
         cfg.set("metadata", metadata(activation));
         return cfg;
