@@ -1,6 +1,7 @@
 package org.demur.bench;
 
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,18 +11,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.demur.engine.NativeProduct;
 import org.demur.runtime.NativeSettings;
-import org.demur.sae.MatrixProduct;
 import org.demur.sae.WorkCrew;
 import org.demur.sae.train.AdamOptimiser;
+import org.demur.sae.train.Auxiliary;
 import org.demur.sae.train.Collective;
-import org.demur.sae.train.DeadLatents;
-import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.EncoderProducts;
+import org.demur.sae.train.LossScale;
+import org.demur.sae.train.Objective;
 import org.demur.sae.train.RowOptimiser;
+import org.demur.sae.train.SaeShape;
 import org.demur.sae.train.ScheduleFreeOptimiser;
 import org.demur.sae.train.ShardBatch;
 import org.demur.sae.train.SignOptimiser;
-import org.demur.sae.train.StepShape;
-import org.demur.sae.train.TokenPass;
+import org.demur.sae.train.TopK;
 import org.demur.sae.train.TrainingStep;
 import org.demur.sae.train.TrainingWeights;
 
@@ -71,20 +73,19 @@ public final class SaeStepBenchmark {
 
     private void run(PrintStream out) {
         try (WorkCrew crew = new WorkCrew(shape.threads());
-                TrainingWeights weights = new TrainingWeights(shape.features(), shape.width(), NativeProduct::new)) {
-            List<ShardBatch> shards = List.of(noise(1), noise(2));
+                TrainingWeights weights = new TrainingWeights(
+                        SaeShape.of(shape.features(), shape.width(), TopK.of(shape.k())), NativeProduct::new)) {
+            Objective objective = new Objective(
+                    TopK.of(shape.k()), Auxiliary.none(), Objective.InputBias.DECODER, Objective.DecoderNorm.ONE, 0);
+            var layout = ShardBatch.Layout.of(weights, objective);
+            List<ShardBatch> shards = List.of(noise(1, layout), noise(2, layout));
             weights.initialise(3, new float[shape.width()]);
-            var model = new TrainingStep.Model(
-                    weights,
-                    new OptimiserState(optimiser, weights, 0, 1),
-                    new float[optimiser.states()][shape.width()],
-                    new DeadLatents(shape.features(), Long.MAX_VALUE));
-            model.state().begin(weights);
-            float slope = 2f / shape.rows() / shape.width();
-            var stepShape = new StepShape(shape.rows() / SHARDS, shape.k(), new TokenPass.LossScale(1, slope, 0, 0));
+            var model = TrainingStep.Model.begin(
+                    objective, weights, new TrainingStep.Start(optimiser, Long.MAX_VALUE, 0, 1));
+            var loss = new LossScale(1, shape.rows(), shape.width(), SHARDS);
             AtomicInteger steps = new AtomicInteger();
-            try (TrainingStep training = new TrainingStep(model, stepShape, Collective.alone(), crew);
-                    ProductAlone alone = new ProductAlone(weights.encoder(), shape.rows(), crew)) {
+            try (TrainingStep training = new TrainingStep(model, loss, Collective.alone(), crew);
+                    ProductAlone alone = new ProductAlone(weights, shape.rows(), crew)) {
                 Map<String, Runnable> works = new LinkedHashMap<>();
                 works.put(PRODUCT, alone);
                 works.put(STEP, () -> training.run(shards, new RowOptimiser.Step(steps.incrementAndGet(), 1e-4, 0.1)));
@@ -93,11 +94,11 @@ public final class SaeStepBenchmark {
         }
     }
 
-    private ShardBatch noise(long seed) {
-        ShardBatch batch = new ShardBatch(shape.rows() / SHARDS, shape.width(), shape.k());
+    private ShardBatch noise(long seed, ShardBatch.Layout layout) {
+        ShardBatch batch = new ShardBatch(shape.rows() / SHARDS, layout);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < batch.bits_BD().length; i++) {
-            batch.bits_BD()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
+        for (int i = 0; i < batch.bits_BI().length; i++) {
+            batch.bits_BI()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
         }
         return batch;
     }
@@ -129,24 +130,29 @@ public final class SaeStepBenchmark {
     private static final class ProductAlone implements Runnable, AutoCloseable {
         private final int chunks;
         private final WorkCrew crew;
-        private final MatrixProduct.Chunk[] buffers;
+        private final int chunkRows;
+        private final EncoderProducts.Chunk[] buffers;
+        private final float[] x;
 
-        ProductAlone(MatrixProduct encoder, int rows, WorkCrew crew) {
-            this.chunks = rows / TokenPass.CHUNK_ROWS;
+        ProductAlone(TrainingWeights weights, int rows, WorkCrew crew) {
+            this.chunkRows = weights.encoder().chunkRows();
+            this.chunks = rows / chunkRows;
             this.crew = crew;
+            this.x = new float[chunkRows * weights.shape().input()];
+            Arrays.fill(x, 1);
             this.buffers = IntStream.range(0, crew.threads())
-                    .mapToObj(slot -> encoder.chunk(TokenPass.CHUNK_ROWS))
-                    .toArray(MatrixProduct.Chunk[]::new);
+                    .mapToObj(slot -> weights.encoder().chunk())
+                    .toArray(EncoderProducts.Chunk[]::new);
         }
 
         @Override
         public void run() {
-            crew.run(chunks, (part, slot) -> buffers[slot].multiply(TokenPass.CHUNK_ROWS));
+            crew.run(chunks, (part, slot) -> buffers[slot].multiply(x, 0, chunkRows));
         }
 
         @Override
         public void close() {
-            for (MatrixProduct.Chunk buffer : buffers) {
+            for (EncoderProducts.Chunk buffer : buffers) {
                 buffer.close();
             }
         }

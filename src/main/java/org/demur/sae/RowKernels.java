@@ -116,7 +116,7 @@ public final class RowKernels {
             dotFour(sum, indices, i, out, lanes);
         }
         for (; i < to; i++) {
-            dotOne(sum, indices[i] * d, out, i, lanes);
+            out[i] = dotRow(sum, indices[i] * d, lanes);
         }
     }
 
@@ -155,7 +155,8 @@ public final class RowKernels {
         }
     }
 
-    private static void dotOne(RowSum sum, int row, float[] out, int i, float[] lanes) {
+    /** The dot product of {@code sum.target[at..]} with the row of {@code sum.rows} at {@code row}, as {@link #dots} gives it. */
+    public static float dotRow(RowSum sum, int row, float[] lanes) {
         int d = sum.width();
         int bound = SPECIES.loopBound(d);
         FloatVector s0 = FloatVector.zero(SPECIES);
@@ -168,7 +169,7 @@ public final class RowKernels {
         for (int c = bound; c < d; c++) {
             total = Math.fma(sum.rows()[row + c], sum.target()[sum.at() + c], total);
         }
-        out[i] = total;
+        return total;
     }
 
     private static float sumOfLanes(float[] lanes, int at) {

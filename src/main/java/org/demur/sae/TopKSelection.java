@@ -48,6 +48,11 @@ public final class TopKSelection {
         return h_F;
     }
 
+    /** Elements selected. */
+    public int k() {
+        return k;
+    }
+
     /** Copies a row out of {@code product} at {@code at} and adds {@code bias_F}. */
     public void load(FloatBuffer product, int at, float[] bias_F) {
         product.get(at, h_F, 0, features);

@@ -3,7 +3,7 @@ package org.demur.training;
 import org.demur.rows.RowSink;
 import org.demur.sae.train.ShardBatch;
 
-/** Fills a batch with rows in bfloat16. */
+/** Fills a batch with rows in the form that it holds. */
 record BatchSink(ShardBatch batch) implements RowSink {
     @Override
     public int rows() {
@@ -17,11 +17,11 @@ record BatchSink(ShardBatch batch) implements RowSink {
 
     @Override
     public void put(int row, short[] bits, int at) {
-        System.arraycopy(bits, at, batch.bits_BD(), row * width(), width());
+        System.arraycopy(bits, at, batch.bits_BI(), row * width(), width());
     }
 
     @Override
     public void put(int row, float[] values, int at) {
-        throw new UnsupportedOperationException("This batch holds bfloat16");
+        System.arraycopy(values, at, batch.exact_BI(), row * width(), width());
     }
 }

@@ -15,12 +15,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.demur.model.DType;
 import org.demur.model.NamedTensor;
 import org.demur.model.SafetensorsFile;
 import org.demur.model.SafetensorsWriter;
 import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.RowMatrix;
 import org.demur.sae.train.TrainingStep;
 import org.demur.sae.train.TrainingWeights;
 import org.demur.table.Sha256;
@@ -78,17 +80,21 @@ final class Checkpoint {
         OptimiserState state = model.state();
         TrainingWeights weights = model.weights();
         int from = state.firstFeature();
-        int features = state.endFeature() - from;
-        int d = weights.width();
+        int to = state.endFeature();
         List<NamedTensor> tensors = new ArrayList<>();
-        tensors.add(part("w_enc", weights.w_enc_FD(), from * d, features * d));
-        tensors.add(part("w_dec", weights.w_dec_FD(), from * d, features * d));
-        tensors.add(part("b_enc", weights.b_enc_F(), from, features));
-        for (int i = 0; i < state.rows().length; i++) {
-            tensors.add(part("state" + i, state.rows()[i], 0, state.rows()[i].length));
+        each(weights.w_enc(), "w_enc", from, to, tensors::add);
+        each(weights.w_dec(), "w_dec", from, to, tensors::add);
+        for (int i = 0; i < weights.shape().scalars(); i++) {
+            tensors.add(part("scalar" + i, weights.scalar(i), from, to - from));
+        }
+        for (int block = state.firstBlock(); block < state.firstBlock() + state.blockCount(); block++) {
+            float[][] arrays = state.block(block);
+            for (int i = 0; i < arrays.length; i++) {
+                tensors.add(part(stateName(i, block), arrays[i], 0, arrays[i].length));
+            }
         }
         try {
-            Path file = Files.createDirectories(unfinished(step)).resolve(sliceName(from, state.endFeature()));
+            Path file = Files.createDirectories(unfinished(step)).resolve(sliceName(from, to));
             SafetensorsWriter.write(file, Map.of(), tensors);
             force(file);
         } catch (IOException e) {
@@ -121,7 +127,7 @@ final class Checkpoint {
                     step,
                     slices,
                     model.dead().silentTokens_F(),
-                    model.weights().b_dec_D(),
+                    model.weights().b_dec(),
                     model.b_decState(),
                     curve);
             Files.write(open.resolve(SUMMARY), JSON.writeValueAsBytes(summary));
@@ -143,39 +149,48 @@ final class Checkpoint {
     /** Loads a checkpoint that {@link #latest} found; every worker takes all weights and the state of its own features. */
     void restore(Summary summary, TrainingStep.Model model) {
         TrainingWeights weights = model.weights();
-        int d = weights.width();
         for (Slice slice : summary.slices()) {
             try (SafetensorsFile file =
                     SafetensorsFile.open(folder.resolve(PREFIX + summary.step()).resolve(slice.file()))) {
-                int features = slice.to() - slice.from();
-                file.readFloats("w_enc", FloatBuffer.wrap(weights.w_enc_FD(), slice.from() * d, features * d));
-                file.readFloats("w_dec", FloatBuffer.wrap(weights.w_dec_FD(), slice.from() * d, features * d));
-                file.readFloats("b_enc", FloatBuffer.wrap(weights.b_enc_F(), slice.from(), features));
-                restoreState(file, slice, model.state(), OptimiserState.rowLength(d));
+                each(weights.w_enc(), "w_enc", slice.from(), slice.to(), tensor -> read(file, tensor));
+                each(weights.w_dec(), "w_dec", slice.from(), slice.to(), tensor -> read(file, tensor));
+                for (int i = 0; i < weights.shape().scalars(); i++) {
+                    read(file, part("scalar" + i, weights.scalar(i), slice.from(), slice.to() - slice.from()));
+                }
+                restoreState(file, model.state());
             }
         }
-        System.arraycopy(summary.b_dec(), 0, weights.b_dec_D(), 0, d);
+        System.arraycopy(summary.b_dec(), 0, weights.b_dec(), 0, summary.b_dec().length);
         for (int i = 0; i < summary.b_decState().length; i++) {
-            System.arraycopy(summary.b_decState()[i], 0, model.b_decState()[i], 0, d);
+            System.arraycopy(summary.b_decState()[i], 0, model.b_decState()[i], 0, summary.b_dec().length);
         }
         long[] counters = model.dead().silentTokens_F();
         System.arraycopy(summary.silentTokens(), 0, counters, 0, counters.length);
         weights.mirror(0, weights.features());
     }
 
-    private static void restoreState(SafetensorsFile file, Slice slice, OptimiserState state, int rowLength) {
-        int from = Math.max(slice.from(), state.firstFeature());
-        int to = Math.min(slice.to(), state.endFeature());
-        for (int i = 0; i < state.rows().length && from < to; i++) {
-            FloatBuffer all = FloatBuffer.allocate((slice.to() - slice.from()) * rowLength);
-            file.readFloats("state" + i, all);
-            System.arraycopy(
-                    all.array(),
-                    (from - slice.from()) * rowLength,
-                    state.rows()[i],
-                    (from - state.firstFeature()) * rowLength,
-                    (to - from) * rowLength);
+    /** Takes the state of the blocks that are this worker's and in the file. */
+    private static void restoreState(SafetensorsFile file, OptimiserState state) {
+        for (int block = state.firstBlock(); block < state.firstBlock() + state.blockCount(); block++) {
+            float[][] arrays = state.block(block);
+            for (int i = 0; i < arrays.length && file.names().contains(stateName(i, block)); i++) {
+                file.readFloats(stateName(i, block), FloatBuffer.wrap(arrays[i]));
+            }
         }
+    }
+
+    private static String stateName(int state, int block) {
+        return "state" + state + ".block" + block;
+    }
+
+    /** Rows {@code from..to-1} as tensors, one for every slice of the matrix that they touch. */
+    private static void each(RowMatrix rows, String name, int from, int to, Consumer<NamedTensor> use) {
+        int[] piece = {0};
+        rows.pieces(from, to, (array, at, count) -> use.accept(part(name + "." + piece[0]++, array, at, count)));
+    }
+
+    private static void read(SafetensorsFile file, NamedTensor target) {
+        file.readFloats(target.name(), target.values());
     }
 
     private Optional<Summary> valid(int step) {

@@ -19,15 +19,16 @@ import org.demur.rows.TrainingRows;
 import org.demur.sae.MatrixProduct;
 import org.demur.sae.SaeFacts;
 import org.demur.sae.WorkCrew;
+import org.demur.sae.train.Auxiliary;
 import org.demur.sae.train.Collective;
-import org.demur.sae.train.DeadLatents;
 import org.demur.sae.train.GeometricMedian;
-import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.LossScale;
+import org.demur.sae.train.Objective;
 import org.demur.sae.train.RowOptimiser;
+import org.demur.sae.train.SaeShape;
 import org.demur.sae.train.ShardBatch;
-import org.demur.sae.train.StepShape;
 import org.demur.sae.train.ThresholdCalibration;
-import org.demur.sae.train.TokenPass;
+import org.demur.sae.train.TopK;
 import org.demur.sae.train.TrainedSae;
 import org.demur.sae.train.TrainingStep;
 import org.demur.sae.train.TrainingWeights;
@@ -68,8 +69,11 @@ final class LayerTraining {
             LayerJob job, Collective workers, WorkCrew crew, MatrixProduct.Factory products, LongConsumer progress) {
         try (TrainingRows rows = TrainingRows.open(request(job, workers), Scratch.folder())) {
             LayerTraining training = new LayerTraining(job, workers, crew, rows, progress);
-            try (TrainingWeights weights = new TrainingWeights(
-                    job.settings().dictionary().features(), job.input().width(), products)) {
+            SaeShape shape = SaeShape.of(
+                    job.settings().dictionary().features(),
+                    job.input().width(),
+                    objective(job).architecture());
+            try (TrainingWeights weights = new TrainingWeights(shape, products)) {
                 training.train(weights);
             }
             return training.result();
@@ -88,10 +92,11 @@ final class LayerTraining {
 
     private void train(TrainingWeights weights) {
         float[] x_ND = rows.sample().scaled(inputScale);
-        weights.initialise(job.seed(), GeometricMedian.of(x_ND, weights.width()));
-        double variance = variance(x_ND, weights.width());
+        weights.initialise(job.seed(), GeometricMedian.of(x_ND, job.input().width()));
+        double variance = variance(x_ND, job.input().width());
         TrainingStep.Model model = model(weights);
-        try (TrainingStep step = new TrainingStep(model, shape(variance), workers, crew)) {
+        try (TrainingStep step = new TrainingStep(
+                model, new LossScale(inputScale, plan.batchRows(), variance, plan.shards()), workers, crew)) {
             steps(step, model, variance);
             step.finish();
         }
@@ -102,30 +107,24 @@ final class LayerTraining {
     }
 
     private TrainingStep.Model model(TrainingWeights weights) {
-        RowOptimiser optimiser = job.settings().optimisation().rule().optimiser();
-        OptimiserState state = new OptimiserState(optimiser, weights, workers.rank(), workers.size());
-        state.begin(weights);
-        float[][] b_decState = new float[optimiser.states()][weights.width()];
-        optimiser.begin(new RowOptimiser.Row(weights.b_dec_D(), 0, b_decState, 0, weights.width()));
         double window = job.settings().dead().afterRows();
         if (window == TrainSettings.AUTO) {
             window = Math.min(LONGEST_DEAD_WINDOW, (double) plan.steps() * plan.batchRows() / 8);
         }
-        return new TrainingStep.Model(
-                weights, state, b_decState, new DeadLatents(weights.features(), Math.max(1, Math.round(window))));
+        RowOptimiser optimiser = job.settings().optimisation().rule().optimiser();
+        var start = new TrainingStep.Start(optimiser, Math.max(1, Math.round(window)), workers.rank(), workers.size());
+        return TrainingStep.Model.begin(objective(job), weights, start);
     }
 
-    private StepShape shape(double variance) {
+    private static Objective objective(LayerJob job) {
         TrainSettings.Dead dead = job.settings().dead();
         double latents = dead.auxiliaryK() == TrainSettings.AUTO ? job.input().width() / 2.0 : dead.auxiliaryK();
-        return new StepShape(
-                plan.shardBatchRows(),
-                job.settings().dictionary().k(),
-                new TokenPass.LossScale(
-                        inputScale,
-                        (float) (2 / (plan.batchRows() * variance)),
-                        (int) latents,
-                        dead.auxiliaryWeight() / plan.shards()));
+        return new Objective(
+                TopK.of(job.settings().dictionary().k()),
+                new Auxiliary((int) latents, dead.auxiliaryWeight(), Auxiliary.Form.RESIDUAL_VARIANCE),
+                Objective.InputBias.DECODER,
+                Objective.DecoderNorm.ONE,
+                0);
     }
 
     private void steps(TrainingStep step, TrainingStep.Model model, double variance) {
@@ -140,10 +139,8 @@ final class LayerTraining {
         List<ShardBatch> batches = new ArrayList<>();
         int own = ShardRange.of(plan.shards(), workers.rank(), workers.size()).size();
         for (int shard = 0; shard < own; shard++) {
-            batches.add(new ShardBatch(
-                    plan.shardBatchRows(),
-                    job.input().width(),
-                    job.settings().dictionary().k()));
+            batches.add(
+                    new ShardBatch(plan.shardBatchRows(), ShardBatch.Layout.of(model.weights(), model.objective())));
         }
         List<BatchSink> sinks = batches.stream().map(BatchSink::new).toList();
         for (int number = done + 1; number <= plan.steps(); number++) {
@@ -195,17 +192,19 @@ final class LayerTraining {
                     plan.epoch(number - 1),
                     (long) number * plan.batchRows(),
                     point.learningRate(),
-                    fvu + job.settings().dead().auxiliaryWeight() * outcome.auxiliaryLoss(),
+                    fvu
+                            + job.settings().dead().auxiliaryWeight()
+                                    * outcome.losses().auxiliary(),
                     fvu,
                     outcome.l0(),
-                    outcome.auxiliaryLoss(),
+                    outcome.losses().auxiliary(),
                     outcome.deadFraction()));
         }
     }
 
     private void publish(TrainingWeights weights, float[] x_ND) {
         int k = job.settings().dictionary().k();
-        float threshold = new ThresholdCalibration(weights, crew).threshold(x_ND, k);
+        float threshold = new ThresholdCalibration(weights, Objective.InputBias.DECODER, crew).threshold(x_ND, k);
         SaeFacts facts = new SaeFacts(job.input().point(), k, threshold);
         Map<String, String> provenance = new TreeMap<>(job.provenance());
         provenance.put("training_rows", Integer.toString(rows.facts().rows()));

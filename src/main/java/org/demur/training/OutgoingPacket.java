@@ -24,9 +24,9 @@ final class OutgoingPacket implements Collective.PacketSink {
     }
 
     @Override
-    public void ints(int[] values) {
-        reserve((long) values.length * Integer.BYTES).asIntBuffer().put(values);
-        bytes.position(bytes.position() + values.length * Integer.BYTES);
+    public void ints(int[] values, int count) {
+        reserve((long) count * Integer.BYTES).asIntBuffer().put(values, 0, count);
+        bytes.position(bytes.position() + count * Integer.BYTES);
     }
 
     @Override

@@ -7,11 +7,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.demur.sae.LaneProduct;
 import org.demur.sae.train.AdamOptimiser;
-import org.demur.sae.train.DeadLatents;
+import org.demur.sae.train.Auxiliary;
+import org.demur.sae.train.Objective;
 import org.demur.sae.train.OptimiserState;
+import org.demur.sae.train.SaeShape;
+import org.demur.sae.train.TopK;
 import org.demur.sae.train.TrainingStep;
 import org.demur.sae.train.TrainingWeights;
 import org.junit.jupiter.api.Test;
@@ -21,24 +25,37 @@ class CheckpointTest {
     private static final int FEATURES = 40;
     private static final int WIDTH = 8;
     private static final int CUTS = 20;
+    private static final Objective OBJECTIVE =
+            new Objective(TopK.of(3), Auxiliary.none(), Objective.InputBias.DECODER, Objective.DecoderNorm.ONE, 0);
 
     @TempDir
     Path folder;
 
     private static TrainingStep.Model model(int seed, int worker, int workers) {
-        TrainingWeights weights = new TrainingWeights(FEATURES, WIDTH, LaneProduct::new);
+        TrainingWeights weights = new TrainingWeights(new SaeShape(FEATURES, WIDTH, WIDTH, 1), LaneProduct::new);
         float[] centre = new float[WIDTH];
         Arrays.fill(centre, seed);
         weights.initialise(seed, centre);
-        OptimiserState state = new OptimiserState(AdamOptimiser.standard(), weights, worker, workers);
-        for (int i = 0; i < state.rows()[0].length; i++) {
-            state.rows()[0][i] = seed + i + state.firstFeature() * OptimiserState.rowLength(WIDTH);
+        TrainingStep.Model model = TrainingStep.Model.begin(
+                OBJECTIVE, weights, new TrainingStep.Start(AdamOptimiser.standard(), 5, worker, workers));
+        OptimiserState state = model.state();
+        for (int block = state.firstBlock(); block < state.firstBlock() + state.blockCount(); block++) {
+            float[] moments = state.block(block)[0];
+            for (int i = 0; i < moments.length; i++) {
+                moments[i] = seed + i + 1000 * block;
+            }
         }
-        float[][] bias = new float[2][WIDTH];
-        bias[1][3] = seed / 3f;
-        TrainingStep.Model model = new TrainingStep.Model(weights, state, bias, new DeadLatents(FEATURES, 5));
+        model.b_decState()[1][3] = seed / 3f;
         model.dead().silentTokens_F()[7] = (1L << 40) + seed;
         return model;
+    }
+
+    private static List<Float> states(TrainingStep.Model model) {
+        OptimiserState state = model.state();
+        return IntStream.range(state.firstBlock(), state.firstBlock() + state.blockCount())
+                .mapToObj(block -> state.block(block)[0])
+                .flatMap(values -> IntStream.range(0, values.length).mapToObj(i -> values[i]))
+                .toList();
     }
 
     private void save(Checkpoint checkpoint, int step, int seed, int workers) {
@@ -60,15 +77,13 @@ class CheckpointTest {
             for (int worker = 0; worker < workers; worker++) {
                 TrainingStep.Model restored = model(99, worker, workers);
                 checkpoint.restore(summary, restored);
-                assertThat(restored.weights().w_enc_FD())
-                        .isEqualTo(saved.weights().w_enc_FD());
-                assertThat(restored.weights().w_dec_FD())
-                        .isEqualTo(saved.weights().w_dec_FD());
-                assertThat(restored.weights().b_dec_D())
-                        .isEqualTo(saved.weights().b_dec_D());
+                assertThat(restored.weights().w_enc().flat())
+                        .isEqualTo(saved.weights().w_enc().flat());
+                assertThat(restored.weights().w_dec().flat())
+                        .isEqualTo(saved.weights().w_dec().flat());
+                assertThat(restored.weights().b_dec()).isEqualTo(saved.weights().b_dec());
                 assertThat(restored.b_decState()[1]).isEqualTo(saved.b_decState()[1]);
-                assertThat(restored.state().rows()[0])
-                        .isEqualTo(model(3, worker, workers).state().rows()[0]);
+                assertThat(states(restored)).isEqualTo(states(model(3, worker, workers)));
                 assertThat(restored.dead().silentTokens_F())
                         .isEqualTo(saved.dead().silentTokens_F());
             }

@@ -25,8 +25,8 @@ public interface Collective extends AutoCloseable {
         /** Appends {@code count} floats from {@code at}. */
         void floats(float[] values, int at, int count);
 
-        /** Appends integers. */
-        void ints(int[] values);
+        /** Appends the first {@code count} integers. */
+        void ints(int[] values, int count);
 
         /** Appends shorts. */
         void shorts(short[] values);

@@ -22,10 +22,15 @@ public final class DeadLatents {
         for (int j = 0; j < silentTokens_F.length; j++) {
             boolean fired = false;
             for (FeatureLists list : lists) {
-                fired |= list.count(j) > 0;
+                fired = fired || list.fires(j);
             }
             silentTokens_F[j] = fired ? 0 : silentTokens_F[j] + tokens;
         }
+    }
+
+    /** Counts a latent as alive again. */
+    void revive(int feature) {
+        silentTokens_F[feature] = 0;
     }
 
     /** The dead latents, ascending. */

@@ -20,6 +20,11 @@ public record FeatureBlocks(int features, int count) {
         return (int) ((long) features * block / count);
     }
 
+    /** The block of a feature. */
+    public int blockOf(int feature) {
+        return (int) (((long) feature * count + count - 1) / features);
+    }
+
     /** First block of a worker; the worker past the last starts at {@link #count}. */
     public int firstOf(int worker, int workers) {
         return (int) ((long) count * worker / workers);

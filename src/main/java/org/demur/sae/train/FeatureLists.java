@@ -1,51 +1,63 @@
 package org.demur.sae.train;
 
-import org.demur.sae.SparseCodes;
+import java.util.List;
+import java.util.function.Function;
 
 /**
- * The codes of a shard turned round: for every feature its tokens in token order, with value and slope. A counting sort, so
- * the order is fixed. Silenced entries (value 0) carry no gradient and are left out.
+ * The codes of a shard turned round: for every feature its tokens in token order, with value, slope and extras. A counting
+ * sort, so the order is fixed.
  *
  * @param starts_F1 first entry of every feature, [F + 1]
  * @param tokens rows of the shard
  * @param values feature values
- * @param slopes gradients with respect to the pre-activations
+ * @param slopes gradients with respect to the encoder's product
+ * @param extras further gradients, one array for each
  */
-record FeatureLists(int[] starts_F1, int[] tokens, float[] values, float[] slopes) {
-    static FeatureLists of(SparseCodes codes, float[] slopes_BK, int features) {
+record FeatureLists(int[] starts_F1, int[] tokens, float[] values, float[] slopes, float[][] extras) {
+    static FeatureLists of(ShardBatch batch, Function<CodeSets, ChunkCodes> kind, int features) {
+        List<ChunkCodes> chunks = batch.chunks().stream().map(kind).toList();
         int[] starts = new int[features + 1];
-        float[] values_BK = codes.values_BK();
-        int[] indices_BK = codes.indices_BK();
-        for (int i = 0; i < values_BK.length; i++) {
-            if (values_BK[i] > 0) {
-                starts[indices_BK[i] + 1]++;
+        for (ChunkCodes chunk : chunks) {
+            int[] numbers = chunk.features();
+            for (int i = 0; i < chunk.count(); i++) {
+                starts[numbers[i] + 1]++;
             }
         }
         for (int j = 0; j < features; j++) {
             starts[j + 1] += starts[j];
         }
+        int entries = starts[features];
+        int extras = chunks.get(0).extras().length;
         FeatureLists lists = new FeatureLists(
-                starts, new int[starts[features]], new float[starts[features]], new float[starts[features]]);
-        lists.place(codes, slopes_BK);
+                starts, new int[entries], new float[entries], new float[entries], new float[extras][entries]);
+        int[] next = starts.clone();
+        for (int c = 0; c < chunks.size(); c++) {
+            lists.place(chunks.get(c), c * batch.layout().chunkRows(), next);
+        }
         return lists;
     }
 
-    private void place(SparseCodes codes, float[] slopes_BK) {
-        int[] next = starts_F1.clone();
-        int k = codes.k();
-        for (int row = 0; row < codes.rows(); row++) {
-            for (int i = row * k; i < row * k + k; i++) {
-                if (codes.values_BK()[i] > 0) {
-                    int at = next[codes.indices_BK()[i]]++;
-                    tokens[at] = row;
-                    values[at] = codes.values_BK()[i];
-                    slopes[at] = slopes_BK[i];
+    private void place(ChunkCodes chunk, int firstRow, int[] next) {
+        for (int row = 0; row < chunk.rows(); row++) {
+            for (int i = chunk.start(row); i < chunk.start(row + 1); i++) {
+                int at = next[chunk.features()[i]]++;
+                tokens[at] = firstRow + row;
+                values[at] = chunk.values()[i];
+                slopes[at] = chunk.slopes()[i];
+                for (int e = 0; e < extras.length; e++) {
+                    extras[e][at] = chunk.extras()[e][i];
                 }
             }
         }
     }
 
-    int count(int feature) {
-        return starts_F1[feature + 1] - starts_F1[feature];
+    /** Whether a feature has a value above 0 anywhere. */
+    boolean fires(int feature) {
+        for (int i = starts_F1[feature]; i < starts_F1[feature + 1]; i++) {
+            if (values[i] > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 }

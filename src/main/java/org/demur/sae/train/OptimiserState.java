@@ -4,51 +4,64 @@ import org.demur.sae.RowKernels;
 
 /**
  * The optimiser's state of one worker's features, and nobody else's: neither it nor a dense gradient ever moves between
- * workers.
+ * workers. State lies block by block, so that it may exceed one array.
  *
- * <p>Legend: a row of state holds encoder [D], decoder [D], encoder bias [1].
+ * <p>Legend: {@code I}, {@code O} widths; a row of state holds encoder [I], decoder [O], scalars.
  */
 public final class OptimiserState {
     private final RowOptimiser optimiser;
-    private final int width;
+    private final SaeShape shape;
     private final FeatureBlocks blocks;
     private final int firstBlock;
     private final int endBlock;
-    private final float[][] rows;
+    private final float[][][] blockStates;
 
     /** State for worker {@code worker} of {@code workers}, zeroed. */
-    public OptimiserState(RowOptimiser optimiser, TrainingWeights weights, int worker, int workers) {
+    public OptimiserState(RowOptimiser optimiser, SaeShape shape, int worker, int workers) {
         this.optimiser = optimiser;
-        this.width = weights.width();
-        this.blocks = FeatureBlocks.of(weights.features());
+        this.shape = shape;
+        this.blocks = FeatureBlocks.of(shape.features());
         this.firstBlock = blocks.firstOf(worker, workers);
         this.endBlock = blocks.firstOf(worker + 1, workers);
-        int features = endFeature() - firstFeature();
-        this.rows = new float[optimiser.states()][Math.multiplyExact(features, rowLength(width))];
-    }
-
-    /** Floats in a row of state. */
-    public static int rowLength(int width) {
-        return 2 * width + 1;
+        this.blockStates = new float[blockCount()][optimiser.states()][];
+        for (int part = 0; part < blockStates.length; part++) {
+            int block = firstBlock + part;
+            int features = blocks.start(block + 1) - blocks.start(block);
+            for (int i = 0; i < optimiser.states(); i++) {
+                blockStates[part][i] = new float[Math.multiplyExact(features, shape.rowLength())];
+            }
+        }
     }
 
     /** Sets the state that goes with fresh weights. */
     public void begin(TrainingWeights weights) {
         for (int j = firstFeature(); j < endFeature(); j++) {
-            optimiser.begin(encoder(weights, j));
-            optimiser.begin(decoder(weights, j));
-            optimiser.begin(bias(weights, j));
+            beginFeature(weights, j);
         }
     }
 
-    /** Turns the weights of this worker's features into those to publish, decoder rows of norm 1. */
-    public void finish(TrainingWeights weights) {
+    /** Sets the state that goes with a fresh feature. */
+    void beginFeature(TrainingWeights weights, int feature) {
+        optimiser.begin(encoder(weights, feature));
+        optimiser.begin(decoder(weights, feature));
+        for (int s = 0; s < shape.scalars(); s++) {
+            optimiser.begin(scalar(weights, s, feature));
+        }
+    }
+
+    /** Turns the weights of this worker's features into those to publish. */
+    public void finish(TrainingWeights weights, Objective objective) {
         float[] lanes = new float[RowKernels.LANES];
         for (int j = firstFeature(); j < endFeature(); j++) {
             optimiser.finish(encoder(weights, j));
-            optimiser.finish(decoder(weights, j));
-            optimiser.finish(bias(weights, j));
-            RowKernels.normalise(weights.w_dec_FD(), j * width, width, lanes);
+            RowOptimiser.Row decoder = decoder(weights, j);
+            optimiser.finish(decoder);
+            for (int s = 0; s < shape.scalars(); s++) {
+                optimiser.finish(scalar(weights, s, j));
+            }
+            if (objective.decoderNorm() == Objective.DecoderNorm.ONE) {
+                RowKernels.normalise(decoder.weights(), decoder.at(), decoder.length(), lanes);
+            }
         }
     }
 
@@ -77,24 +90,34 @@ public final class OptimiserState {
         return endBlock - firstBlock;
     }
 
-    /** State arrays, each [features, row length] flat. */
-    public float[][] rows() {
-        return rows;
+    /** The state arrays of a block that is covered, each [features of it, row length] flat. */
+    public float[][] block(int block) {
+        return blockStates[block - firstBlock];
+    }
+
+    /** The state arrays of a feature's block; its row starts at {@link #at}. */
+    public float[][] arrays(int feature) {
+        return blockStates[blocks.blockOf(feature) - firstBlock];
+    }
+
+    /** Offset of a feature's row of state. */
+    public int at(int feature) {
+        return (feature - blocks.start(blocks.blockOf(feature))) * shape.rowLength();
     }
 
     RowOptimiser.Row encoder(TrainingWeights weights, int feature) {
-        return new RowOptimiser.Row(weights.w_enc_FD(), feature * width, rows, at(feature), width);
+        RowMatrix w = weights.w_enc();
+        return new RowOptimiser.Row(w.array(feature), w.at(feature), arrays(feature), at(feature), shape.input());
     }
 
     RowOptimiser.Row decoder(TrainingWeights weights, int feature) {
-        return new RowOptimiser.Row(weights.w_dec_FD(), feature * width, rows, at(feature) + width, width);
+        RowMatrix w = weights.w_dec();
+        int at = at(feature) + shape.input();
+        return new RowOptimiser.Row(w.array(feature), w.at(feature), arrays(feature), at, shape.output());
     }
 
-    RowOptimiser.Row bias(TrainingWeights weights, int feature) {
-        return new RowOptimiser.Row(weights.b_enc_F(), feature, rows, at(feature) + 2 * width, 1);
-    }
-
-    private int at(int feature) {
-        return (feature - firstFeature()) * rowLength(width);
+    RowOptimiser.Row scalar(TrainingWeights weights, int scalar, int feature) {
+        int at = at(feature) + shape.input() + shape.output() + scalar;
+        return new RowOptimiser.Row(weights.scalar(scalar), feature, arrays(feature), at, 1);
     }
 }

@@ -38,6 +38,12 @@ public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, Sched
      * @param number steps done including this one
      * @param learningRate rate of this step
      * @param averageWeight share of this step in a running average of iterates, for optimisers that keep one
+     * @param sparsity share of the sparsity coefficient in force, from 0 to 1
      */
-    record Step(int number, double learningRate, double averageWeight) {}
+    record Step(int number, double learningRate, double averageWeight, double sparsity) {
+        /** A step with the sparsity coefficient in full force. */
+        public Step(int number, double learningRate, double averageWeight) {
+            this(number, learningRate, averageWeight, 1);
+        }
+    }
 }

@@ -1,74 +1,121 @@
 package org.demur.sae.train;
 
-import org.demur.sae.SparseCodes;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The tokens of one shard in one step and what the token-major pass leaves for the feature-major pass.
  *
- * <p>Legend: {@code B} rows of this shard in the step, {@code D} model width, {@code K} latents a row, {@code A} auxiliary
- * latents a row (0 while no latent is dead).
+ * <p>Legend: {@code B} rows of this shard in the step, {@code I} and {@code O} width of input and output, {@code P} nested
+ * reconstructions.
  */
 public final class ShardBatch {
     private final int rows;
-    private final int width;
-    private final short[] bits_BD;
-    private final float[] exact_BD;
-    private final float[] x_BD;
-    private final float[] slope_BD;
-    private final SparseCodes codes;
-    private final float[] slopes_BK;
-    private final float[] slopeSum_D;
-    private AuxiliaryCodes auxiliary;
-    private double squaredError;
-    private double auxiliaryLoss;
+    private final Layout layout;
+    private final short[] bits_BI;
+    private final short[] targetBits_BO;
+    private final float[] exact_BI;
+    private final float[] x_BI;
+    private final float[][] slopes_PBO;
+    private final float[] secondSlope_BO;
+    private final float[] biasSlope_O;
+    private final List<CodeSets> chunks;
+    private float[][] auxiliarySlopes_PBO = new float[0][];
+    private ShardLoss loss = ShardLoss.none();
 
-    /** An empty batch of a shape. */
-    public ShardBatch(int rows, int width, int k) {
-        this(rows, width, k, new float[0]);
-    }
-
-    private ShardBatch(int rows, int width, int k, float[] exact_BD) {
-        this.exact_BD = exact_BD;
+    /** An empty batch of {@code rows} rows. */
+    public ShardBatch(int rows, Layout layout) {
+        SaeShape shape = layout.shape();
+        Architecture architecture = layout.objective().architecture();
+        int elements = Math.multiplyExact(rows, shape.output());
         this.rows = rows;
-        this.width = width;
-        this.bits_BD = new short[Math.multiplyExact(rows, width)];
-        this.x_BD = new float[rows * width];
-        this.slope_BD = new float[rows * width];
-        this.codes = SparseCodes.of(rows, k);
-        this.slopes_BK = new float[rows * k];
-        this.slopeSum_D = new float[width];
-        this.auxiliary = AuxiliaryCodes.none();
+        this.layout = layout;
+        boolean exact = layout.stored() == Stored.FP32;
+        this.exact_BI = new float[exact ? Math.multiplyExact(rows, shape.input()) : 0];
+        this.bits_BI = new short[exact ? 0 : Math.multiplyExact(rows, shape.input())];
+        this.targetBits_BO = new short[layout.target() == Target.OTHER_VECTOR ? elements : 0];
+        this.x_BI = new float[Math.multiplyExact(rows, shape.input())];
+        this.slopes_PBO = new float[architecture.prefixes(shape.features()).length][elements];
+        this.secondSlope_BO = new float[architecture.hasSecond() ? elements : 0];
+        this.biasSlope_O = new float[shape.output()];
+        this.chunks = IntStream.range(0, (rows + layout.chunkRows() - 1) / layout.chunkRows())
+                .mapToObj(chunk -> CodeSets.of(architecture))
+                .toList();
     }
 
-    /** A batch of single-precision activations in place of stored ones, to compare with other implementations; never sent. */
-    static ShardBatch exact(float[] exact_BD, int width, int k) {
-        return new ShardBatch(exact_BD.length / width, width, k, exact_BD);
+    /** How the rows of a batch are held until they are centred. */
+    public enum Stored {
+        /** As bfloat16 bits. */
+        BF16,
+        /** In single precision. */
+        FP32
     }
 
-    /** Computes {@code x = scale * bits - b_dec} for rows {@code from..to-1}. */
-    public void centre(int from, int to, float scale, float[] b_dec_D) {
+    /** What is reconstructed. */
+    public enum Target {
+        /** The input. */
+        INPUT,
+        /** Another vector, which a transcoder predicts. */
+        OTHER_VECTOR
+    }
+
+    /**
+     * How batches of a run are laid out.
+     *
+     * @param shape sizes of the dictionary
+     * @param objective what is trained
+     * @param chunkRows rows of a chunk
+     * @param stored how rows are held
+     * @param target what is reconstructed
+     */
+    public record Layout(SaeShape shape, Objective objective, int chunkRows, Stored stored, Target target) {
+        /** The layout for a dictionary that reconstructs inputs held as bfloat16. */
+        public static Layout of(TrainingWeights weights, Objective objective) {
+            return new Layout(weights.shape(), objective, weights.encoder().chunkRows(), Stored.BF16, Target.INPUT);
+        }
+    }
+
+    /** Computes {@code x = scale * stored - b_in} for rows {@code from..to-1}, where b_in is the decoder bias or nothing. */
+    void centre(int from, int to, float scale, float[] b_dec) {
+        int width = layout.shape().input();
+        boolean subtract = layout.objective().inputBias() == Objective.InputBias.DECODER;
         for (int r = from; r < to; r++) {
             int at = r * width;
             for (int c = 0; c < width; c++) {
-                float stored = exact_BD.length > 0 ? exact_BD[at + c] : Float.intBitsToFloat(bits_BD[at + c] << 16);
-                x_BD[at + c] = Math.fma(stored, scale, -b_dec_D[c]);
+                float stored = exact_BI.length > 0 ? exact_BI[at + c] : Float.intBitsToFloat(bits_BI[at + c] << 16);
+                x_BI[at + c] = Math.fma(stored, scale, subtract ? -b_dec[c] : 0);
             }
         }
     }
 
-    /** Makes room for {@code perRow} auxiliary latents a row; 0 for none. */
-    public void reserveAuxiliary(int perRow) {
-        if (perRow == 0) {
-            auxiliary = AuxiliaryCodes.none();
-        } else if (auxiliary.codes().k() != perRow) {
-            auxiliary = AuxiliaryCodes.of(rows, perRow, width);
+    /** Writes {@code b_dec - y} of a row, the error of a reconstruction without any latent, to {@code target}. */
+    void emptyError(int row, float scale, float[] b_dec, float[] target) {
+        int width = layout.shape().output();
+        int at = row * width;
+        if (targetBits_BO.length > 0) {
+            for (int c = 0; c < width; c++) {
+                target[at + c] = Math.fma(-Float.intBitsToFloat(targetBits_BO[at + c] << 16), scale, b_dec[c]);
+            }
+        } else if (layout.objective().inputBias() == Objective.InputBias.DECODER) {
+            for (int c = 0; c < width; c++) {
+                target[at + c] = -x_BI[at + c];
+            }
+        } else {
+            for (int c = 0; c < width; c++) {
+                target[at + c] = b_dec[c] - x_BI[at + c];
+            }
         }
     }
 
-    /** Records the sums over this shard: squared error of the main and normalised error of the auxiliary reconstruction. */
-    public void record(double squared, double auxiliaryNormalised) {
-        squaredError = squared;
-        auxiliaryLoss = auxiliaryNormalised;
+    /** Makes room for the slopes of {@code prefixes} auxiliary reconstructions; 0 for none. */
+    void reserveAuxiliary(int prefixes) {
+        if (auxiliarySlopes_PBO.length != prefixes) {
+            auxiliarySlopes_PBO = new float[prefixes][rows * layout.shape().output()];
+        }
+    }
+
+    void record(ShardLoss found) {
+        loss = found;
     }
 
     /** Rows B. */
@@ -76,76 +123,63 @@ public final class ShardBatch {
         return rows;
     }
 
-    /** Model width D. */
+    /** How the batch is laid out. */
+    Layout layout() {
+        return layout;
+    }
+
+    /** Stored activations [B, I] in single precision, to be filled before a step; empty unless held so. */
+    public float[] exact_BI() {
+        return exact_BI;
+    }
+
+    /** Width of a stored row. */
     public int width() {
-        return width;
+        return layout.shape().input();
     }
 
-    /** Stored activations [B, D], bfloat16 bits. */
-    public short[] bits_BD() {
-        return bits_BD;
+    /** Stored activations [B, I], bfloat16 bits, to be filled before a step; empty unless held so. */
+    public short[] bits_BI() {
+        return bits_BI;
     }
 
-    /** Scaled inputs less the decoder bias [B, D]. */
-    public float[] x_BD() {
-        return x_BD;
+    /** Stored outputs [B, O] of a transcoder, bfloat16 bits; to be filled before a step. */
+    public short[] targetBits_BO() {
+        return targetBits_BO;
     }
 
-    /** Gradient of the loss with respect to the reconstruction [B, D]. */
-    public float[] slope_BD() {
-        return slope_BD;
+    /** Scaled inputs less their bias [B, I]. */
+    float[] x_BI() {
+        return x_BI;
     }
 
-    /** Selected latents. */
-    public SparseCodes codes() {
-        return codes;
+    /** Gradients of the loss with respect to what the latents of each prefix add to the reconstructions [P][B, O]. */
+    float[][] slopes_PBO() {
+        return slopes_PBO;
     }
 
-    /** Gradient of the loss with respect to each selected pre-activation [B, K]. */
-    public float[] slopes_BK() {
-        return slopes_BK;
+    /** Gradient with respect to the second reconstruction [B, O]. */
+    float[] secondSlope_BO() {
+        return secondSlope_BO;
     }
 
-    /** Sum of {@link #slope_BD} over rows [D]. */
-    public float[] slopeSum_D() {
-        return slopeSum_D;
+    /** Gradients with respect to the auxiliary reconstructions. */
+    float[][] auxiliarySlopes_PBO() {
+        return auxiliarySlopes_PBO;
     }
 
-    /** Latents of the auxiliary loss. */
-    public AuxiliaryCodes auxiliary() {
-        return auxiliary;
+    /** Sum over rows of the gradient with respect to the decoder's bias in its role as output [O]. */
+    float[] biasSlope_O() {
+        return biasSlope_O;
     }
 
-    /** Sum over rows of the squared reconstruction error, scaled space. */
-    public double squaredError() {
-        return squaredError;
+    /** Entries, chunk by chunk. */
+    List<CodeSets> chunks() {
+        return chunks;
     }
 
-    /** Auxiliary loss of this shard, normalised by the variance of its residuals. */
-    public double auxiliaryLoss() {
-        return auxiliaryLoss;
-    }
-
-    /**
-     * Dead latents' attempt at the residual.
-     *
-     * @param codes selected dead latents, [B, A]
-     * @param slopes_BA gradient with respect to their pre-activations
-     * @param slope_BD gradient with respect to the auxiliary reconstruction
-     */
-    public record AuxiliaryCodes(SparseCodes codes, float[] slopes_BA, float[] slope_BD) {
-        static AuxiliaryCodes none() {
-            return new AuxiliaryCodes(SparseCodes.of(0, 0), new float[0], new float[0]);
-        }
-
-        /** Zeroed codes of a shape. */
-        public static AuxiliaryCodes of(int rows, int perRow, int width) {
-            return new AuxiliaryCodes(SparseCodes.of(rows, perRow), new float[rows * perRow], new float[rows * width]);
-        }
-
-        /** Whether no latent is dead. */
-        public boolean isEmpty() {
-            return codes.k() == 0;
-        }
+    /** What the step found on this shard. */
+    public ShardLoss loss() {
+        return loss;
     }
 }

@@ -2,7 +2,6 @@ package org.demur.sae.train;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.demur.sae.SparseCodes;
 
 /**
  * The shards of one worker in one step. Over a wire go the stored activations in their 16 bits, the slopes and the codes;
@@ -15,50 +14,120 @@ record TokenPacket(List<ShardBatch> batches) implements Collective.Packet {
     public void write(Collective.PacketSink sink) {
         sink.number(batches.size());
         for (ShardBatch batch : batches) {
-            sink.shorts(batch.bits_BD());
-            sink.floats(batch.slope_BD(), 0, batch.slope_BD().length);
-            write(sink, batch.codes(), batch.slopes_BK());
-            sink.floats(batch.slopeSum_D(), 0, batch.width());
-            sink.number(batch.squaredError());
-            sink.number(batch.auxiliaryLoss());
-            sink.number(batch.auxiliary().codes().k());
-            if (!batch.auxiliary().isEmpty()) {
-                write(sink, batch.auxiliary().codes(), batch.auxiliary().slopes_BA());
-                sink.floats(batch.auxiliary().slope_BD(), 0, batch.auxiliary().slope_BD().length);
+            sink.shorts(batch.bits_BI());
+            all(sink, batch.exact_BI());
+            for (float[] slope_BO : batch.slopes_PBO()) {
+                all(sink, slope_BO);
             }
+            all(sink, batch.secondSlope_BO());
+            sink.number(batch.auxiliarySlopes_PBO().length);
+            for (float[] slope_BO : batch.auxiliarySlopes_PBO()) {
+                all(sink, slope_BO);
+            }
+            all(sink, batch.biasSlope_O());
+            for (CodeSets codes : batch.chunks()) {
+                write(sink, codes.main());
+                write(sink, codes.second());
+                write(sink, codes.auxiliary());
+            }
+            write(sink, batch.loss());
         }
     }
 
-    private static void write(Collective.PacketSink sink, SparseCodes codes, float[] slopes) {
-        sink.ints(codes.indices_BK());
-        sink.floats(codes.values_BK(), 0, codes.values_BK().length);
-        sink.floats(slopes, 0, slopes.length);
+    private static void all(Collective.PacketSink sink, float[] values) {
+        sink.floats(values, 0, values.length);
     }
 
-    static TokenPacket read(Collective.PacketSource source, StepShape shape, float[] b_dec_D) {
+    private static void write(Collective.PacketSink sink, ChunkCodes codes) {
+        sink.number(codes.rows());
+        sink.number(codes.count());
+        sink.ints(codes.starts_R1(), codes.rows() + 1);
+        sink.ints(codes.features(), codes.count());
+        sink.floats(codes.values(), 0, codes.count());
+        sink.floats(codes.slopes(), 0, codes.count());
+        for (float[] extra : codes.extras()) {
+            sink.floats(extra, 0, codes.count());
+        }
+    }
+
+    private static void write(Collective.PacketSink sink, ShardLoss loss) {
+        sink.number(loss.squaredError());
+        sink.number(loss.reconstruction());
+        sink.number(loss.second());
+        sink.number(loss.sparsity());
+        sink.number(loss.auxiliary());
+        sink.number(loss.active());
+        sink.number(loss.smallest());
+    }
+
+    static TokenPacket read(Collective.PacketSource source, ShardFrame frame) {
         int shards = (int) source.number();
         List<ShardBatch> batches = new ArrayList<>();
         for (int s = 0; s < shards; s++) {
-            ShardBatch batch = new ShardBatch(shape.shardRows(), b_dec_D.length, shape.k());
-            source.shorts(batch.bits_BD());
-            batch.centre(0, shape.shardRows(), shape.loss().inputScale(), b_dec_D);
-            source.floats(batch.slope_BD(), 0, batch.slope_BD().length);
-            read(source, batch.codes(), batch.slopes_BK());
-            source.floats(batch.slopeSum_D(), 0, b_dec_D.length);
-            batch.record(source.number(), source.number());
-            batch.reserveAuxiliary((int) source.number());
-            if (!batch.auxiliary().isEmpty()) {
-                read(source, batch.auxiliary().codes(), batch.auxiliary().slopes_BA());
-                source.floats(batch.auxiliary().slope_BD(), 0, batch.auxiliary().slope_BD().length);
+            ShardBatch batch = new ShardBatch(frame.rows(), frame.layout());
+            source.shorts(batch.bits_BI());
+            all(source, batch.exact_BI());
+            batch.centre(0, frame.rows(), frame.inputScale(), frame.b_dec());
+            for (float[] slope_BO : batch.slopes_PBO()) {
+                all(source, slope_BO);
             }
+            all(source, batch.secondSlope_BO());
+            batch.reserveAuxiliary((int) source.number());
+            for (float[] slope_BO : batch.auxiliarySlopes_PBO()) {
+                all(source, slope_BO);
+            }
+            all(source, batch.biasSlope_O());
+            for (CodeSets codes : batch.chunks()) {
+                read(source, codes.main());
+                read(source, codes.second());
+                read(source, codes.auxiliary());
+            }
+            batch.record(readLoss(source));
             batches.add(batch);
         }
         return new TokenPacket(batches);
     }
 
-    private static void read(Collective.PacketSource source, SparseCodes codes, float[] slopes) {
-        source.ints(codes.indices_BK());
-        source.floats(codes.values_BK(), 0, codes.values_BK().length);
-        source.floats(slopes, 0, slopes.length);
+    /**
+     * What a receiver knows about a shard's batch.
+     *
+     * @param rows of the batch
+     * @param layout of the batch
+     * @param inputScale factor from stored activations to the scaled space
+     * @param b_dec decoder bias of the step
+     */
+    record ShardFrame(int rows, ShardBatch.Layout layout, float inputScale, float[] b_dec) {}
+
+    private static void all(Collective.PacketSource source, float[] values) {
+        source.floats(values, 0, values.length);
+    }
+
+    private static void read(Collective.PacketSource source, ChunkCodes codes) {
+        int rows = (int) source.number();
+        int count = (int) source.number();
+        int[] starts = new int[rows + 1];
+        source.ints(starts);
+        int[] features = new int[count];
+        source.ints(features);
+        float[] values = new float[count];
+        all(source, values);
+        float[] slopes = new float[count];
+        all(source, slopes);
+        float[][] extras = new float[codes.extras().length][count];
+        for (float[] extra : extras) {
+            all(source, extra);
+        }
+        codes.replace(starts, features, values, slopes, extras);
+    }
+
+    private static ShardLoss readLoss(Collective.PacketSource source) {
+        return new ShardLoss(
+                source.number(),
+                source.number(),
+                source.number(),
+                source.number(),
+                source.number(),
+                (long) source.number(),
+                source.number());
     }
 }

@@ -10,9 +10,9 @@ public final class TrainedSae {
 
     /** Folds the factor {@code inputScale} of training inputs into copies of the training weights; h stays as it is. */
     public static Sae fold(TrainingWeights weights, float inputScale, SaeFacts facts) {
-        float[] w_enc = weights.w_enc_FD().clone();
-        float[] w_dec = weights.w_dec_FD().clone();
-        float[] b_dec = weights.b_dec_D().clone();
+        float[] w_enc = weights.w_enc().flat();
+        float[] w_dec = weights.w_dec().flat();
+        float[] b_dec = weights.b_dec().clone();
         RowKernels.scale(w_enc, 0, inputScale, w_enc.length);
         RowKernels.scale(w_dec, 0, 1 / inputScale, w_dec.length);
         RowKernels.scale(b_dec, 0, 1 / inputScale, b_dec.length);

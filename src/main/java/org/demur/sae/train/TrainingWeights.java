@@ -5,90 +5,115 @@ import org.demur.sae.MatrixProduct;
 import org.demur.sae.RowKernels;
 
 /**
- * The weights of a TopK dictionary in training, in the scaled space (inputs of mean norm sqrt(d)), with the encoder
- * mirrored into a {@link MatrixProduct}.
+ * The weights of a dictionary in training, in the scaled space (inputs of mean norm sqrt(d)), with the encoder mirrored into
+ * products.
  *
- * <p>Legend: {@code F} features, {@code D} model width.
+ * <p>Legend: {@code F} features, {@code I} width of the input, {@code O} width of the output.
  */
 public final class TrainingWeights implements AutoCloseable {
-    private final int features;
-    private final int width;
-    private final float[] w_enc_FD;
-    private final float[] b_enc_F;
-    private final float[] w_dec_FD;
-    private final float[] b_dec_D;
-    private final MatrixProduct encoder;
+    private final SaeShape shape;
+    private final RowMatrix w_enc_FI;
+    private final RowMatrix w_dec_FO;
+    private final float[][] scalars_SF;
+    private final float[] b_dec_O;
+    private final EncoderProducts encoder;
 
     /** Zero weights of a shape. */
-    public TrainingWeights(int features, int width, MatrixProduct.Factory products) {
-        this.features = features;
-        this.width = width;
-        this.w_enc_FD = new float[Math.multiplyExact(features, width)];
-        this.b_enc_F = new float[features];
-        this.w_dec_FD = new float[features * width];
-        this.b_dec_D = new float[width];
-        this.encoder = products.open(features, width);
+    public TrainingWeights(SaeShape shape, MatrixProduct.Factory products) {
+        this(shape, products, RowMatrix.SLICE_ELEMENTS);
+    }
+
+    /** Zero weights in slices of at most {@code sliceElements} elements. */
+    TrainingWeights(SaeShape shape, MatrixProduct.Factory products, int sliceElements) {
+        this.shape = shape;
+        this.w_enc_FI = new RowMatrix(shape.features(), shape.input(), sliceElements);
+        this.w_dec_FO = new RowMatrix(shape.features(), shape.output(), sliceElements);
+        this.scalars_SF = new float[shape.scalars()][shape.features()];
+        this.b_dec_O = new float[shape.output()];
+        this.encoder = new EncoderProducts(w_enc_FI, products);
     }
 
     /**
-     * Tied start: decoder rows uniform on a cube and scaled to norm 1, encoder rows equal to them, encoder bias 0, decoder
-     * bias {@code centre_D} (the median of the scaled inputs), as in Gao et al. 2024, appendix A.1. Each row depends on
-     * the seed and its own number only.
+     * Tied start: decoder rows uniform on a cube and scaled to norm 1, encoder rows equal to them, scalars 0, decoder
+     * bias {@code centre_O} (the median of the scaled outputs), as in Gao et al. 2024, appendix A.1. A transcoder's decoder
+     * starts at 0 instead. Each row depends on the seed and its own number only.
      */
-    public void initialise(long seed, float[] centre_D) {
+    public void initialise(long seed, float[] centre_O) {
         float[] lanes = new float[RowKernels.LANES];
-        for (int j = 0; j < features; j++) {
+        int width = shape.input();
+        boolean tied = shape.input() == shape.output();
+        for (int j = 0; j < shape.features(); j++) {
             SplittableRandom random = new SplittableRandom(seed + 0x9E3779B97F4A7C15L * (j + 1));
-            int at = j * width;
+            float[] row = w_enc_FI.array(j);
+            int at = w_enc_FI.at(j);
             for (int c = 0; c < width; c++) {
-                w_dec_FD[at + c] = (float) (2 * random.nextDouble() - 1);
+                row[at + c] = (float) (2 * random.nextDouble() - 1);
             }
-            RowKernels.normalise(w_dec_FD, at, width, lanes);
-            System.arraycopy(w_dec_FD, at, w_enc_FD, at, width);
+            RowKernels.normalise(row, at, width, lanes);
+            if (tied) {
+                System.arraycopy(row, at, w_dec_FO.array(j), w_dec_FO.at(j), width);
+            }
         }
-        System.arraycopy(centre_D, 0, b_dec_D, 0, width);
-        mirror(0, features);
+        System.arraycopy(centre_O, 0, b_dec_O, 0, b_dec_O.length);
+        mirror(0, shape.features());
     }
 
-    /** Copies encoder rows {@code from..to-1} to the matrix product. */
+    /** Copies encoder rows {@code from..to-1} to the products. */
     public void mirror(int from, int to) {
         for (int j = from; j < to; j++) {
-            encoder.put(j, w_enc_FD, j * width);
+            encoder.put(j);
         }
+    }
+
+    /** Euclidean norms of the decoder rows, [F]. */
+    float[] decoderNorms() {
+        float[] norms = new float[shape.features()];
+        float[] lanes = new float[RowKernels.LANES];
+        for (int j = 0; j < norms.length; j++) {
+            float[] row = w_dec_FO.array(j);
+            int at = w_dec_FO.at(j);
+            norms[j] = (float) Math.sqrt(RowKernels.dot(row, at, row, at, shape.output(), lanes));
+        }
+        return norms;
+    }
+
+    /** Sizes. */
+    public SaeShape shape() {
+        return shape;
     }
 
     /** Number of features F. */
     public int features() {
-        return features;
+        return shape.features();
     }
 
-    /** Model width D. */
-    public int width() {
-        return width;
+    /** Encoder rows [F, I]. */
+    public RowMatrix w_enc() {
+        return w_enc_FI;
     }
 
-    /** Encoder rows [F, D]. */
-    public float[] w_enc_FD() {
-        return w_enc_FD;
+    /** Decoder rows [F, O]. */
+    public RowMatrix w_dec() {
+        return w_dec_FO;
     }
 
-    /** Encoder bias [F]. */
+    /** A scalar of every feature [F], in the order of {@link Architecture#scalars}. */
+    public float[] scalar(int scalar) {
+        return scalars_SF[scalar];
+    }
+
+    /** What is added to the encoder's product, [F]. */
     public float[] b_enc_F() {
-        return b_enc_F;
+        return scalars_SF[0];
     }
 
-    /** Decoder rows [F, D], of norm 1. */
-    public float[] w_dec_FD() {
-        return w_dec_FD;
+    /** Decoder bias [O]. */
+    public float[] b_dec() {
+        return b_dec_O;
     }
 
-    /** Decoder bias [D], subtracted from the input as well. */
-    public float[] b_dec_D() {
-        return b_dec_D;
-    }
-
-    /** The product with the mirrored encoder. */
-    public MatrixProduct encoder() {
+    /** The products with the mirrored encoder. */
+    public EncoderProducts encoder() {
         return encoder;
     }
 

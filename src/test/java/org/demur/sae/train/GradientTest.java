@@ -6,7 +6,7 @@ import static org.demur.sae.train.TrainingFixture.FEATURES;
 import static org.demur.sae.train.TrainingFixture.WIDTH;
 
 import java.util.List;
-import org.demur.sae.SparseCodes;
+import java.util.function.Function;
 import org.demur.sae.WorkCrew;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
  * selection is held fixed, as it is in the neighbourhood of any point without ties.
  */
 class GradientTest {
+    private static final int LENGTH = 2 * WIDTH + 1;
+    private static final Objective OBJECTIVE = TrainingFixture.objective(3);
     private static final double BETA1 = 0.9;
     private static final int[] DEAD = {2, 11, 12, 30, 31, 47, 58};
 
@@ -25,14 +27,14 @@ class GradientTest {
             weights.b_enc_F()[j] = -0.6f;
         }
         NaiveLoss naive = new NaiveLoss(weights);
-        TrainingStep.Model model = TrainingFixture.model(AdamOptimiser.standard(), weights, 0, 1);
+        TrainingStep.Model model = TrainingFixture.model(OBJECTIVE, AdamOptimiser.standard(), weights, 0, 1);
         for (int j : DEAD) {
             model.dead().silentTokens_F()[j] = 1000;
         }
-        float[] w_decBefore = weights.w_dec_FD().clone();
-        List<ShardBatch> batches = TrainingFixture.batches();
+        float[] w_decBefore = weights.w_dec().flat();
+        List<ShardBatch> batches = TrainingFixture.batches(OBJECTIVE);
         try (WorkCrew crew = new WorkCrew(1);
-                TrainingStep step = new TrainingStep(model, TrainingFixture.shape(3), Collective.alone(), crew)) {
+                TrainingStep step = new TrainingStep(model, TrainingFixture.loss(), Collective.alone(), crew)) {
             step.run(batches, new RowOptimiser.Step(1, 0, 1));
         }
         naive.hold(batches);
@@ -51,26 +53,27 @@ class GradientTest {
 
     /** The first moment of Adam after one step is (1 - beta1) times the gradient. Order: rows of state, then b_dec. */
     private static double[] gradients(TrainingStep.Model model) {
-        float[] rows = model.state().rows()[0];
-        double[] gradient = new double[rows.length + WIDTH];
-        for (int i = 0; i < rows.length; i++) {
-            gradient[i] = rows[i] / (1 - BETA1);
+        int rows = FEATURES * LENGTH;
+        double[] gradient = new double[rows + WIDTH];
+        for (int i = 0; i < rows; i++) {
+            int j = i / LENGTH;
+            gradient[i] = model.state().arrays(j)[0][model.state().at(j) + i % LENGTH] / (1 - BETA1);
         }
         for (int c = 0; c < WIDTH; c++) {
-            gradient[rows.length + c] = model.b_decState()[0][c] / (1 - BETA1);
+            gradient[rows + c] = model.b_decState()[0][c] / (1 - BETA1);
         }
         return gradient;
     }
 
     private static void projectDecoder(double[] gradient, float[] w_dec_FD) {
-        int length = OptimiserState.rowLength(WIDTH);
+
         for (int j = 0; j < FEATURES; j++) {
             double along = 0;
             for (int c = 0; c < WIDTH; c++) {
-                along += gradient[j * length + WIDTH + c] * w_dec_FD[j * WIDTH + c];
+                along += gradient[j * LENGTH + WIDTH + c] * w_dec_FD[j * WIDTH + c];
             }
             for (int c = 0; c < WIDTH; c++) {
-                gradient[j * length + WIDTH + c] -= along * w_dec_FD[j * WIDTH + c];
+                gradient[j * LENGTH + WIDTH + c] -= along * w_dec_FD[j * WIDTH + c];
             }
         }
     }
@@ -83,17 +86,16 @@ class GradientTest {
         private double[] variance_S;
 
         NaiveLoss(TrainingWeights weights) {
-            int length = OptimiserState.rowLength(WIDTH);
-            parameters = new double[FEATURES * length + WIDTH];
+            parameters = new double[FEATURES * LENGTH + WIDTH];
             for (int j = 0; j < FEATURES; j++) {
                 for (int c = 0; c < WIDTH; c++) {
-                    parameters[j * length + c] = weights.w_enc_FD()[j * WIDTH + c];
-                    parameters[j * length + WIDTH + c] = weights.w_dec_FD()[j * WIDTH + c];
+                    parameters[j * LENGTH + c] = weights.w_enc().flat()[j * WIDTH + c];
+                    parameters[j * LENGTH + WIDTH + c] = weights.w_dec().flat()[j * WIDTH + c];
                 }
-                parameters[j * length + 2 * WIDTH] = weights.b_enc_F()[j];
+                parameters[j * LENGTH + 2 * WIDTH] = weights.b_enc_F()[j];
             }
             for (int c = 0; c < WIDTH; c++) {
-                parameters[FEATURES * length + c] = weights.b_dec_D()[c];
+                parameters[FEATURES * LENGTH + c] = weights.b_dec()[c];
             }
         }
 
@@ -134,19 +136,19 @@ class GradientTest {
         }
 
         private double loss() {
-            TokenPass.LossScale scale = TrainingFixture.shape(3).loss();
+            LossScale scale = TrainingFixture.loss();
+            double weight = OBJECTIVE.auxiliary().weight() / TrainingFixture.SHARDS;
             double loss = 0;
             for (int s = 0; s < batches.size(); s++) {
-                SparseCodes auxiliary = batches.get(s).auxiliary().codes();
                 for (int t = 0; t < TrainingFixture.ROWS; t++) {
                     for (double e : error(s, t)) {
                         loss += 0.5 * scale.slope() * e * e;
                     }
                     double[] guess = new double[WIDTH];
-                    addDecoded(guess, s, t, auxiliary);
+                    addDecoded(guess, s, t, CodeSets::auxiliary);
                     double[] target = residual_TD[s * TrainingFixture.ROWS + t];
                     for (int c = 0; c < WIDTH; c++) {
-                        loss += scale.auxiliaryWeight() / variance_S[s] * Math.pow(guess[c] + target[c], 2);
+                        loss += weight / variance_S[s] * Math.pow(guess[c] + target[c], 2);
                     }
                 }
             }
@@ -159,15 +161,17 @@ class GradientTest {
             for (int c = 0; c < WIDTH; c++) {
                 error[c] = bias(c) - input(shard, token, c);
             }
-            addDecoded(error, shard, token, batches.get(shard).codes());
+            addDecoded(error, shard, token, CodeSets::main);
             return error;
         }
 
-        private void addDecoded(double[] target, int shard, int token, SparseCodes codes) {
-            int length = OptimiserState.rowLength(WIDTH);
-            for (int i = token * codes.k(); i < (token + 1) * codes.k(); i++) {
-                if (codes.values_BK()[i] > 0) {
-                    int at = codes.indices_BK()[i] * length;
+        private void addDecoded(double[] target, int shard, int token, Function<CodeSets, ChunkCodes> kind) {
+            int chunkRows = TrainingFixture.CHUNK_ROWS;
+            ChunkCodes codes = kind.apply(batches.get(shard).chunks().get(token / chunkRows));
+            int row = token % chunkRows;
+            for (int i = codes.start(row); i < codes.start(row + 1); i++) {
+                if (codes.values()[i] > 0) {
+                    int at = codes.features()[i] * LENGTH;
                     double h = parameters[at + 2 * WIDTH];
                     for (int c = 0; c < WIDTH; c++) {
                         h += parameters[at + c] * (input(shard, token, c) - bias(c));
@@ -184,7 +188,7 @@ class GradientTest {
         }
 
         private double input(int shard, int token, int c) {
-            short bits = batches.get(shard).bits_BD()[token * WIDTH + c];
+            short bits = batches.get(shard).bits_BI()[token * WIDTH + c];
             return Float.intBitsToFloat(bits << 16) * (double) TrainingFixture.INPUT_SCALE;
         }
     }

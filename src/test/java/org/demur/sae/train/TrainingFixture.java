@@ -10,19 +10,41 @@ public final class TrainingFixture {
     public static final int FEATURES = 60;
     public static final int K = 4;
     public static final int ROWS = 40;
+    public static final int CHUNK_ROWS = 16;
     public static final int SHARDS = 2;
     public static final float INPUT_SCALE = 1.25f;
 
     private TrainingFixture() {}
 
-    public static StepShape shape(int auxiliaryLatents) {
-        float slope = 2f / (ROWS * SHARDS) / 20f;
-        return new StepShape(ROWS, K, new TokenPass.LossScale(INPUT_SCALE, slope, auxiliaryLatents, 1.0 / 32 / SHARDS));
+    /** Constants of the loss. */
+    public static LossScale loss() {
+        return new LossScale(INPUT_SCALE, ROWS * SHARDS, 20, SHARDS);
+    }
+
+    /** TopK with an auxiliary loss of so many latents. */
+    public static Objective objective(int auxiliaryLatents) {
+        return objective(TopK.of(K), auxiliaryLatents);
+    }
+
+    /** Any architecture with an auxiliary loss of so many latents. */
+    public static Objective objective(Architecture architecture, int auxiliaryLatents) {
+        return new Objective(
+                architecture,
+                new Auxiliary(auxiliaryLatents, 1.0 / 32, Auxiliary.Form.RESIDUAL_VARIANCE),
+                Objective.InputBias.DECODER,
+                Objective.DecoderNorm.ONE,
+                0);
     }
 
     /** Weights with biases that matter. */
     public static TrainingWeights weights() {
-        TrainingWeights weights = new TrainingWeights(FEATURES, WIDTH, LaneProduct::new);
+        return weights(TopK.of(K), RowMatrix.SLICE_ELEMENTS);
+    }
+
+    /** The same for any architecture and slices. */
+    public static TrainingWeights weights(Architecture architecture, int sliceElements) {
+        TrainingWeights weights =
+                new TrainingWeights(SaeShape.of(FEATURES, WIDTH, architecture), LaneProduct::new, sliceElements);
         float[] centre = new float[WIDTH];
         SplittableRandom random = new SplittableRandom(8);
         for (int c = 0; c < WIDTH; c++) {
@@ -32,31 +54,35 @@ public final class TrainingFixture {
         for (int j = 0; j < FEATURES; j++) {
             weights.b_enc_F()[j] = (float) (0.1 * random.nextGaussian());
             for (int c = 0; c < WIDTH; c++) {
-                weights.w_enc_FD()[j * WIDTH + c] += (float) (0.05 * random.nextGaussian());
+                weights.w_enc().array(j)[weights.w_enc().at(j) + c] += (float) (0.05 * random.nextGaussian());
             }
         }
         weights.mirror(0, FEATURES);
         return weights;
     }
 
-    public static ShardBatch batch(long seed) {
-        ShardBatch batch = new ShardBatch(ROWS, WIDTH, K);
+    /** A batch of noise. */
+    public static ShardBatch batch(long seed, Objective objective) {
+        SaeShape shape = SaeShape.of(FEATURES, WIDTH, objective.architecture());
+        ShardBatch batch = new ShardBatch(
+                ROWS,
+                new ShardBatch.Layout(shape, objective, CHUNK_ROWS, ShardBatch.Stored.BF16, ShardBatch.Target.INPUT));
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < batch.bits_BD().length; i++) {
-            batch.bits_BD()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
+        for (int i = 0; i < batch.bits_BI().length; i++) {
+            batch.bits_BI()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
         }
         return batch;
     }
 
-    public static List<ShardBatch> batches() {
-        return List.of(batch(100), batch(101));
+    /** Both shards. */
+    public static List<ShardBatch> batches(Objective objective) {
+        return List.of(batch(100, objective), batch(101, objective));
     }
 
-    public static TrainingStep.Model model(RowOptimiser optimiser, TrainingWeights weights, int worker, int workers) {
-        OptimiserState state = new OptimiserState(optimiser, weights, worker, workers);
-        state.begin(weights);
-        float[][] biasState = new float[optimiser.states()][WIDTH];
-        optimiser.begin(new RowOptimiser.Row(weights.b_dec_D(), 0, biasState, 0, WIDTH));
-        return new TrainingStep.Model(weights, state, biasState, new DeadLatents(FEATURES, 2L * ROWS * SHARDS));
+    /** A model that starts, as worker {@code worker} of {@code workers}. */
+    public static TrainingStep.Model model(
+            Objective objective, RowOptimiser optimiser, TrainingWeights weights, int worker, int workers) {
+        return TrainingStep.Model.begin(
+                objective, weights, new TrainingStep.Start(optimiser, 2L * ROWS * SHARDS, worker, workers));
     }
 }

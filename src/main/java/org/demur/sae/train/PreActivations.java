@@ -1,0 +1,70 @@
+package org.demur.sae.train;
+
+import java.nio.FloatBuffer;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Passes over one row of pre-activations. */
+final class PreActivations {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+
+    private PreActivations() {}
+
+    /** Copies {@code count} elements of a product and adds a bias. */
+    static void load(FloatBuffer product, int at, float[] bias_F, int firstFeature, float[] row_F, int count) {
+        product.get(at, row_F, firstFeature, count);
+        int end = firstFeature + count;
+        int c = firstFeature;
+        for (; c + SPECIES.length() <= end; c += SPECIES.length()) {
+            FloatVector.fromArray(SPECIES, row_F, c)
+                    .add(FloatVector.fromArray(SPECIES, bias_F, c))
+                    .intoArray(row_F, c);
+        }
+        for (; c < end; c++) {
+            row_F[c] += bias_F[c];
+        }
+    }
+
+    /** Writes the features whose element is above {@code bound}, ascending; NaN counts as above, so that it shows in the loss. */
+    static int above(float[] row_F, float bound, int features, int[] found) {
+        int count = 0;
+        int c = 0;
+        for (; c + SPECIES.length() <= features; c += SPECIES.length()) {
+            VectorMask<Float> hit = FloatVector.fromArray(SPECIES, row_F, c)
+                    .compare(VectorOperators.LE, bound)
+                    .not();
+            for (long bits = hit.toLong(); bits != 0; bits &= bits - 1) {
+                found[count++] = c + Long.numberOfTrailingZeros(bits);
+            }
+        }
+        for (; c < features; c++) {
+            if (!(row_F[c] <= bound)) {
+                found[count++] = c;
+            }
+        }
+        return count;
+    }
+
+    /** Writes the features whose element is above their bound less {@code margin}, ascending. */
+    static int above(float[] row_F, float[] bound_F, float margin, int features, int[] found) {
+        int count = 0;
+        int c = 0;
+        for (; c + SPECIES.length() <= features; c += SPECIES.length()) {
+            FloatVector bound = FloatVector.fromArray(SPECIES, bound_F, c).sub(margin);
+            VectorMask<Float> hit = FloatVector.fromArray(SPECIES, row_F, c)
+                    .compare(VectorOperators.LE, bound)
+                    .not();
+            for (long bits = hit.toLong(); bits != 0; bits &= bits - 1) {
+                found[count++] = c + Long.numberOfTrailingZeros(bits);
+            }
+        }
+        for (; c < features; c++) {
+            if (!(row_F[c] <= bound_F[c] - margin)) {
+                found[count++] = c;
+            }
+        }
+        return count;
+    }
+}
