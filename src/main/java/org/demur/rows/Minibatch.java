@@ -5,11 +5,10 @@ import java.util.List;
 /**
  * The rows of one step for the shards of a worker.
  *
- * @param step from 0
  * @param words_SBW the rows of each shard
  * @param mixing how well they are mixed
  */
-record Minibatch(int step, short[][] words_SBW, MixingMeter.Reading mixing) {
+record Minibatch(short[][] words_SBW, MixingMeter.Reading mixing) {
     /** Copies the rows to the sinks. */
     void copyTo(List<? extends RowSink> sinks, RowFormat format) {
         for (int shard = 0; shard < words_SBW.length; shard++) {

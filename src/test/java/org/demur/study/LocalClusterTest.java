@@ -77,7 +77,7 @@ class LocalClusterTest {
         Warehouse warehouse = new Warehouse(spark, run.catalog());
         List<String> dictionaries = new ArrayList<>();
         for (int layer : List.of(2, 5)) {
-            Path file = warehouse.files("saes", train).resolve("layer=" + layer).resolve("sae.safetensors");
+            Path file = warehouse.files("saes", train).resolve("layer=" + layer).resolve("sae_weights.safetensors");
             dictionaries.add(HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(file))));
         }
         return new Outcome(digests, dictionaries, warehouse, extract);
