@@ -2,6 +2,7 @@ package org.demur.evaluation;
 
 import java.io.Serializable;
 import org.demur.config.ConfigSection;
+import org.demur.evaluation.probe.ProbeSettings;
 
 /**
  * The section {@code evaluate} of a job file; meanings and defaults in {@code defaults/evaluate.conf}.
@@ -12,6 +13,7 @@ import org.demur.config.ConfigSection;
  * @param tokensPerText length at which texts are cut
  * @param shards tasks
  * @param maxTokensPerBatch tokens in one forward pass
+ * @param probe what is measured with labels
  * @param json the section as canonical JSON
  */
 public record EvaluateSettings(
@@ -21,6 +23,7 @@ public record EvaluateSettings(
         int tokensPerText,
         int shards,
         int maxTokensPerBatch,
+        ProbeSettings probe,
         String json)
         implements Serializable {
     /** Reads and checks the section. */
@@ -32,6 +35,7 @@ public record EvaluateSettings(
                 section.integer("tokens-per-text"),
                 section.integer("shards"),
                 section.integer("max-tokens-per-batch"),
+                ProbeSettings.from(section.section("probe")),
                 section.canonicalJson());
         if (settings.rows() < 2) {
             throw section.invalid("rows", "a variance needs two rows", "write for example 8192");

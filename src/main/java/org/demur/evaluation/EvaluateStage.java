@@ -21,8 +21,8 @@ import scala.Tuple2;
 
 /**
  * Measures every trained dictionary on rows it was not trained on and, for comparison, on rows it was: float64 sums of
- * reconstruction, the activity and the directions of its features, and the model's predictions with the reconstruction
- * spliced in.
+ * reconstruction, the activity and the directions of its features, the model's predictions with the reconstruction spliced in,
+ * and probes of labelled prompts.
  */
 public final class EvaluateStage implements Stage {
     private final EvaluateSettings settings;
@@ -64,6 +64,8 @@ public final class EvaluateStage implements Stage {
         Map<Integer, LossSums> losses = losses(context, spliceTask(context, trained, dictionaries, summaries), trained);
         publish(context, Table.SAE_METRICS, MetricsRows.of(dictionaries, summaries, losses));
         publish(context, Table.SAE_DISTRIBUTIONS, distributions(summaries));
+        PoolTask pooling = new PoolTask(folder.toString(), layers, settings.shards());
+        publish(context, Table.SAE_PROBES, new Probes(context, settings.probe(), pooling, trained).measure());
     }
 
     private static Path folder(StageContext context) {

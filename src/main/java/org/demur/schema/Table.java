@@ -19,6 +19,7 @@ public enum Table {
     SAE_TRAINING,
     SAE_METRICS,
     SAE_DISTRIBUTIONS,
+    SAE_PROBES,
     FEATURES,
     DIRECTIONS,
     ATTRIBUTIONS,

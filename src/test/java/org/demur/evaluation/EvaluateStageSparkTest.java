@@ -41,7 +41,10 @@ class EvaluateStageSparkTest {
                 48,
                 """
                 extract { layers = [2, 3], shards = 2 }
-                evaluate { rows = 100000, loss-tokens = 200, divergence-tokens = 60, shards = 3 }
+                evaluate {
+                  rows = 100000, loss-tokens = 200, divergence-tokens = 60, shards = 3
+                  probe { test-fraction = 0.2, categories = 1, min-prompts = 3, ablated = [2], resamples = 50 }
+                }
                 """);
         extracted = study.run(new ExtractStage(
                 ExtractSettings.from(study.section("extract"), List.of("harmful_train", "harmless_train"))));
@@ -176,6 +179,33 @@ class EvaluateStageSparkTest {
         assertThat(metrics(false).isNullAt(heldOut.fieldIndex("ce_clean"))).isTrue();
     }
 
+    @Test
+    void probesTellHarmfulFromHarmlessPromptsThatTheDictionariesNeverSaw() {
+        Dataset<Row> probes = study.warehouse().read(Table.SAE_PROBES, run).where("layer = " + LAYER);
+        Row whole = probes.where("concept = 'harmful' AND representation = 'residual'")
+                .head();
+        long heldOut =
+                study.warehouse().read(Table.PROMPTS, promptsRun()).where("kind = 'chat'").collectAsList().stream()
+                        .filter(row ->
+                                List.of("harmful_train", "harmless_train").contains(row.<String>getAs("set_name")))
+                        .filter(row ->
+                                RandomDictionaries.HELD_OUT.contains(row.getAs("set_name"), row.getAs("prompt_id")))
+                        .count();
+
+        assertThat(whole.<Integer>getAs("n")).isBetween((int) heldOut / 2, 96);
+        assertThat(whole.<Double>getAs("low")).isGreaterThan(0.5);
+        assertThat(whole.<Double>getAs("control_value")).isBetween(0.15, 0.85);
+        assertThat(probes.select("metric").distinct().collectAsList().stream().map(row -> row.getString(0)))
+                .contains("probe_accuracy", "absorption_rate", "absorption_fraction", "probe_drop");
+        assertThat(probes.where("low > value OR value > high OR (value IS NULL AND n > 0)")
+                        .count())
+                .isZero();
+    }
+
+    private static RunId promptsRun() {
+        return study.context(run).input("prompts");
+    }
+
     /** Another layout of the same rows in files, and so other tasks that read them. */
     @Test
     void resultsDoNotDependOnHowRowsAreSpreadOverTasks() {
@@ -189,7 +219,7 @@ class EvaluateStageSparkTest {
         stage().execute(study.context(again));
         study.input("extract", extracted);
 
-        for (Table table : List.of(Table.SAE_METRICS, Table.FEATURES, Table.SAE_DISTRIBUTIONS)) {
+        for (Table table : List.of(Table.SAE_METRICS, Table.FEATURES, Table.SAE_DISTRIBUTIONS, Table.SAE_PROBES)) {
             assertThat(study.warehouse().manifest(table, again).contentDigest())
                     .as(table.sqlName())
                     .isEqualTo(study.warehouse().manifest(table, run).contentDigest());
