@@ -7,13 +7,19 @@ import org.demur.study.Stages;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: one command per stage, {@code study} for all of them, {@code sql} for the tables. */
+/** The command line: one command per stage, {@code study} for all of them, {@code sql} for the tables, two for dictionaries. */
 @Command(
         name = "demur",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Finds which internal features make a chat model refuse.",
-        subcommands = {StudyCommand.class, SqlCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            StudyCommand.class,
+            SqlCommand.class,
+            ImportSaeCommand.class,
+            ExportSaeCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 

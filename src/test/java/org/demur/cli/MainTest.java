@@ -28,11 +28,11 @@ class MainTest {
     }
 
     @Test
-    void thereIsOneCommandPerStageAndThreeMore() {
+    void thereIsOneCommandPerStageAndFiveMore() {
         assertThat(Main.commandLine().getSubcommands().keySet())
                 .containsAll(Stages.names())
-                .contains("study", "sql", "help")
-                .hasSize(Stages.names().size() + 3);
+                .contains("study", "sql", "import-sae", "export-sae", "help")
+                .hasSize(Stages.names().size() + 5);
     }
 
     @Test

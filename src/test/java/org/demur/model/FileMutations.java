@@ -10,7 +10,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Seeded damage to small files: the same seed gives the same broken bytes. */
-final class FileMutations {
+public final class FileMutations {
     private static final int MOST_CHANGES = 4;
     private static final int LONGEST_RANGE_BYTES = 64;
     private static final int SMALL_FIELD = 1 << 16;
@@ -80,7 +80,8 @@ final class FileMutations {
 
     private final SplittableRandom random;
 
-    FileMutations(long seed) {
+    /** Damage that depends on the seed alone. */
+    public FileMutations(long seed) {
         this.random = new SplittableRandom(seed);
     }
 
@@ -93,7 +94,7 @@ final class FileMutations {
     }
 
     /** One to four changes that know nothing of the format but where small numbers lie. */
-    byte[] damaged(byte[] sound) {
+    public byte[] damaged(byte[] sound) {
         byte[] bytes = sound.clone();
         for (int changes = 1 + random.nextInt(MOST_CHANGES); changes > 0 && bytes.length > 0; changes--) {
             bytes = switch (random.nextInt(8)) {

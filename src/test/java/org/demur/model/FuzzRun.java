@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 import org.demur.JobException;
 
 /** Writes mutants of one file, each in turn, and holds a reader to reading or refusing them cheaply. */
-final class FuzzRun {
+public final class FuzzRun {
     private static final Duration MOST_TIME = Duration.ofSeconds(1);
     private static final long MOST_HEAP_BYTES = 100L << 20;
     private static final long MOST_DIRECT_BYTES = 1L << 20;
@@ -27,19 +27,20 @@ final class FuzzRun {
     private int read;
     private int refused;
 
-    FuzzRun(Path file, Consumer<Path> reader) {
+    /** For a file that is opened by itself. */
+    public FuzzRun(Path file, Consumer<Path> reader) {
         this(file, file, reader);
     }
 
     /** For a file of a folder that is opened as a whole. */
-    FuzzRun(Path damaged, Path opened, Consumer<Path> reader) {
+    public FuzzRun(Path damaged, Path opened, Consumer<Path> reader) {
         this.damaged = damaged;
         this.opened = opened;
         this.reader = reader;
     }
 
     /** A failure names the number of its mutant. */
-    void run(int count, IntFunction<byte[]> mutants) throws IOException {
+    public void run(int count, IntFunction<byte[]> mutants) throws IOException {
         long directBefore = directBytes();
         for (int mutant = 0; mutant < count; mutant++) {
             // A new file each time: truncating one whose old mappings are still there takes the kernel long.
