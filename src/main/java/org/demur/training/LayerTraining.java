@@ -17,18 +17,16 @@ import org.demur.rows.RowRequest;
 import org.demur.rows.ShardRange;
 import org.demur.rows.TrainingRows;
 import org.demur.sae.MatrixProduct;
-import org.demur.sae.SaeFacts;
 import org.demur.sae.WorkCrew;
-import org.demur.sae.train.Auxiliary;
+import org.demur.sae.train.Beginnings;
 import org.demur.sae.train.Collective;
-import org.demur.sae.train.GeometricMedian;
 import org.demur.sae.train.LossScale;
-import org.demur.sae.train.Objective;
+import org.demur.sae.train.Recipe;
 import org.demur.sae.train.RowOptimiser;
 import org.demur.sae.train.SaeShape;
+import org.demur.sae.train.SampleFacts;
+import org.demur.sae.train.Schedule;
 import org.demur.sae.train.ShardBatch;
-import org.demur.sae.train.ThresholdCalibration;
-import org.demur.sae.train.TopK;
 import org.demur.sae.train.TrainedSae;
 import org.demur.sae.train.TrainingStep;
 import org.demur.sae.train.TrainingWeights;
@@ -38,15 +36,14 @@ import org.demur.sae.train.TrainingWeights;
  * same rows, so nothing but the step's packets has to be sent.
  */
 final class LayerTraining {
-    private static final double LONGEST_DEAD_WINDOW = 1e7;
-
     private final LayerJob job;
     private final Collective workers;
     private final WorkCrew crew;
     private final LongConsumer progress;
     private final TrainingRows rows;
     private final MinibatchPlan plan;
-    private final float inputScale;
+    private final Recipe recipe;
+    private final SampleFacts sample;
     private final List<CurvePoint> curve = new ArrayList<>();
 
     private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, TrainingRows rows, LongConsumer progress) {
@@ -57,7 +54,13 @@ final class LayerTraining {
         this.progress = progress;
         TrainSettings.Batches batches = job.settings().batches();
         this.plan = new MinibatchPlan(rows.facts().rows(), batches.shards(), batches.rows(), batches.epochs());
-        this.inputScale = (float) (Math.sqrt(job.input().width()) / rows.facts().meanNorm());
+        int width = job.input().width();
+        this.recipe = job.settings().recipe().recipe(width);
+        this.sample = SampleFacts.of(
+                rows.sample().x_ND(),
+                width,
+                recipe.beginning().scaling(),
+                rows.facts().meanNorm());
     }
 
     /**
@@ -70,9 +73,9 @@ final class LayerTraining {
         try (TrainingRows rows = TrainingRows.open(request(job, workers), Scratch.folder())) {
             LayerTraining training = new LayerTraining(job, workers, crew, rows, progress);
             SaeShape shape = SaeShape.of(
-                    job.settings().dictionary().features(),
+                    training.recipe.features(),
                     job.input().width(),
-                    objective(job).architecture());
+                    training.recipe.objective().architecture());
             try (TrainingWeights weights = new TrainingWeights(shape, products)) {
                 training.train(weights);
             }
@@ -91,51 +94,32 @@ final class LayerTraining {
     }
 
     private void train(TrainingWeights weights) {
-        float[] x_ND = rows.sample().scaled(inputScale);
-        weights.initialise(job.seed(), GeometricMedian.of(x_ND, job.input().width()));
-        double variance = variance(x_ND, job.input().width());
-        TrainingStep.Model model = model(weights);
-        try (TrainingStep step = new TrainingStep(
-                model, new LossScale(inputScale, plan.batchRows(), variance, plan.shards()), workers, crew)) {
-            steps(step, model, variance);
+        Beginnings.fill(weights, recipe, sample, job.seed(), crew);
+        TrainingStep.Model model = TrainingStep.Model.begin(
+                recipe.objective(),
+                weights,
+                new TrainingStep.Start(
+                        recipe.optimisation().rule().optimiser(),
+                        recipe.deadAfter((long) plan.steps() * plan.batchRows()),
+                        workers.rank(),
+                        workers.size()));
+        double unit = job.settings().recipe().conventions().inUnitsOfVariance() ? sample.variance() : 1;
+        LossScale loss = new LossScale(sample.inputScale(), plan.batchRows(), unit, plan.shards());
+        try (TrainingStep step = new TrainingStep(model, loss, workers, crew)) {
+            steps(step, model);
             step.finish();
         }
         if (workers.rank() == 0) {
-            publish(weights, x_ND);
+            publish(weights);
         }
         workers.await();
     }
 
-    private TrainingStep.Model model(TrainingWeights weights) {
-        double window = job.settings().dead().afterRows();
-        if (window == TrainSettings.AUTO) {
-            window = Math.min(LONGEST_DEAD_WINDOW, (double) plan.steps() * plan.batchRows() / 8);
-        }
-        RowOptimiser optimiser = job.settings().optimisation().rule().optimiser();
-        var start = new TrainingStep.Start(optimiser, Math.max(1, Math.round(window)), workers.rank(), workers.size());
-        return TrainingStep.Model.begin(objective(job), weights, start);
-    }
-
-    private static Objective objective(LayerJob job) {
-        TrainSettings.Dead dead = job.settings().dead();
-        double latents = dead.auxiliaryK() == TrainSettings.AUTO ? job.input().width() / 2.0 : dead.auxiliaryK();
-        return new Objective(
-                TopK.of(job.settings().dictionary().k()),
-                new Auxiliary((int) latents, dead.auxiliaryWeight(), Auxiliary.Form.RESIDUAL_VARIANCE),
-                Objective.InputBias.DECODER,
-                Objective.DecoderNorm.ONE,
-                0);
-    }
-
-    private void steps(TrainingStep step, TrainingStep.Model model, double variance) {
+    private void steps(TrainingStep step, TrainingStep.Model model) {
         Checkpoint checkpoint = new Checkpoint(Path.of(job.checkpoints()), job.digest());
         int done = restore(checkpoint, model);
         progress.accept((long) done * plan.batchRows());
-        TrainSettings.Optimisation optimisation = job.settings().optimisation();
-        double peak = optimisation.learningRate() == TrainSettings.AUTO
-                ? optimisation.rule().learningRate(job.settings().dictionary().features())
-                : optimisation.learningRate();
-        Schedule schedule = new Schedule(optimisation, optimisation.rule().optimiser(), peak, plan.steps());
+        Schedule schedule = recipe.schedule(plan.steps());
         List<ShardBatch> batches = new ArrayList<>();
         int own = ShardRange.of(plan.shards(), workers.rank(), workers.size()).size();
         for (int shard = 0; shard < own; shard++) {
@@ -146,7 +130,7 @@ final class LayerTraining {
         for (int number = done + 1; number <= plan.steps(); number++) {
             rows.load(number - 1, sinks);
             RowOptimiser.Step point = schedule.at(number);
-            log(number, point, step.run(batches, point), variance);
+            log(number, point, step.run(batches, point));
             if (number % job.settings().intervals().checkpointSteps() == 0 || number == plan.steps()) {
                 save(checkpoint, number, model);
             }
@@ -176,7 +160,7 @@ final class LayerTraining {
         }
     }
 
-    private void log(int number, RowOptimiser.Step point, TrainingStep.Outcome outcome, double variance) {
+    private void log(int number, RowOptimiser.Step point, TrainingStep.Outcome outcome) {
         if (!Double.isFinite(outcome.squaredError())) {
             throw new JobException(
                     ExitCode.FAILED,
@@ -186,32 +170,31 @@ final class LayerTraining {
         }
         int interval = job.settings().intervals().logSteps();
         if (number == 1 || number % interval == 0 || number == plan.steps()) {
-            double fvu = outcome.squaredError() / variance;
+            TrainingStep.Losses losses = outcome.losses();
             curve.add(new CurvePoint(
                     number,
                     plan.epoch(number - 1),
                     (long) number * plan.batchRows(),
                     point.learningRate(),
-                    fvu
-                            + job.settings().dead().auxiliaryWeight()
-                                    * outcome.losses().auxiliary(),
-                    fvu,
+                    losses.total(recipe.objective()),
+                    outcome.squaredError() / sample.variance(),
                     outcome.l0(),
-                    outcome.losses().auxiliary(),
+                    losses.auxiliary(),
                     outcome.deadFraction()));
         }
     }
 
-    private void publish(TrainingWeights weights, float[] x_ND) {
-        int k = job.settings().dictionary().k();
-        float threshold = new ThresholdCalibration(weights, Objective.InputBias.DECODER, crew).threshold(x_ND, k);
-        SaeFacts facts = new SaeFacts(job.input().point(), k, threshold);
+    private void publish(TrainingWeights weights) {
         Map<String, String> provenance = new TreeMap<>(job.provenance());
         provenance.put("training_rows", Integer.toString(rows.facts().rows()));
         provenance.put("training_steps", Integer.toString(plan.steps()));
-        provenance.put("input_scale", Float.toString(inputScale));
+        provenance.put("input_scale", Float.toString(sample.inputScale()));
+        provenance.put("learning_rate", Double.toString(recipe.peakRate()));
+        provenance.put("dead_after_rows", Long.toString(recipe.deadAfter((long) plan.steps() * plan.batchRows())));
+        provenance.put("objective", recipe.objective().toString());
         try {
-            TrainedSae.fold(weights, inputScale, facts)
+            new TrainedSae(weights, recipe.objective())
+                    .publish(job.input().point(), sample, crew)
                     .write(Files.createDirectories(Path.of(job.target())), provenance);
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -226,21 +209,5 @@ final class LayerTraining {
                 job.input().point().layer(),
                 List.copyOf(curve),
                 new LayerResult.Counts(rows.facts(), plan.unusedRows(), rows.mixing(), rows.wait_s()));
-    }
-
-    /** Mean squared distance from the mean. */
-    private static double variance(float[] x_ND, int d) {
-        double[] sum = new double[d];
-        double square = 0;
-        for (int i = 0; i < x_ND.length; i++) {
-            sum[i % d] += x_ND[i];
-            square += (double) x_ND[i] * x_ND[i];
-        }
-        double n = (double) x_ND.length / d;
-        double ofMean = 0;
-        for (double each : sum) {
-            ofMean += each / n * (each / n);
-        }
-        return square / n - ofMean;
     }
 }

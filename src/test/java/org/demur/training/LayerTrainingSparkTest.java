@@ -58,11 +58,14 @@ class LayerTrainingSparkTest {
     }
 
     static TrainSettings settings(String more) {
-        String defaults = "layers = [], features = 96, k = 4, epochs = 3, batch-rows = 128, shards = " + SHARDS
-                + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
-                + " dead-after-rows = 300, auxiliary-k = 8, auxiliary-weight = 0.03125, held-out-fraction = 0.1,"
-                + " outlier-multiple = 10, exclude-classes = [bos], row-dtype = bf16,"
-                + " memory-mib = 1, window-rows = 300, sample-rows = 8192, checkpoint-every-steps = 4, log-every-steps = 2";
+        String defaults =
+                "layers = [], architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
+                        + " sparsity-warm-up-fraction = 0, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, epochs = 3, batch-rows = 128, shards = "
+                        + SHARDS
+                        + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
+                        + " dead-after-rows = 300, auxiliary-k = 8, auxiliary-weight = 0.03125, held-out-fraction = 0.1,"
+                        + " outlier-multiple = 10, exclude-classes = [bos], row-dtype = bf16,"
+                        + " memory-mib = 1, window-rows = 300, sample-rows = 8192, checkpoint-every-steps = 4, log-every-steps = 2";
         return TrainSettings.from(ConfigSection.parse(defaults + "\n" + more));
     }
 

@@ -75,7 +75,7 @@ public record Gated(double coefficient, boolean normWeighted, boolean decoderInG
         GatedCoder(Gated kind, CoderScope scope) {
             this.kind = kind;
             this.weights = scope.weights();
-            this.perRow = scope.loss().perRow();
+            this.perRow = scope.loss().perSquare();
             this.row_F = new float[scope.features()];
             this.found = new int[scope.features()];
         }

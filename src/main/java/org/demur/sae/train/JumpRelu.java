@@ -24,6 +24,11 @@ public record JumpRelu(double bandwidth, Sparsity sparsity, boolean toInput, dou
         /** Coefficient of the term. */
         double weight();
 
+        /** Wanted number of active latents; 0 if the term names none. */
+        default double target() {
+            return 0;
+        }
+
         /** Derivative of the term, before its weight, with respect to the number of active latents of a row. */
         default double perLatent(Count count) {
             return 0;
@@ -101,6 +106,11 @@ public record JumpRelu(double bandwidth, Sparsity sparsity, boolean toInput, dou
         return "jumprelu";
     }
 
+    /** Mean number of active latents to start with: what is wanted in the end, or an eighth of all where no loss says so. */
+    double startingL0(int features) {
+        return sparsity.target() > 0 ? sparsity.target() : features / 8.0;
+    }
+
     @Override
     public List<String> scalars() {
         return List.of("b_enc", "threshold");
@@ -167,7 +177,7 @@ public record JumpRelu(double bandwidth, Sparsity sparsity, boolean toInput, dou
         JumpCoder(JumpRelu kind, CoderScope scope) {
             this.kind = kind;
             this.weights = scope.weights();
-            this.perRow = scope.loss().perRow();
+            this.perRow = scope.loss().perSquare();
             this.shards = scope.loss().shards();
             this.row_F = new float[scope.features()];
             this.bounds_F = new float[scope.features()];

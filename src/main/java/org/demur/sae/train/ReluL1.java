@@ -43,7 +43,7 @@ public record ReluL1(double coefficient, boolean normWeighted) implements Archit
         ReluCoder(ReluL1 kind, CoderScope scope) {
             this.kind = kind;
             this.features = scope.features();
-            this.perRow = scope.loss().perRow();
+            this.perRow = scope.loss().perSquare();
             this.row_F = new float[features];
             this.found = new int[features];
         }

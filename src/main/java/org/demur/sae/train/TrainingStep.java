@@ -257,7 +257,12 @@ public final class TrainingStep implements AutoCloseable {
      * @param sparsity penalty on activity
      * @param auxiliary loss of dead latents before its weight
      */
-    public record Losses(double reconstruction, double second, double sparsity, double auxiliary) {}
+    public record Losses(double reconstruction, double second, double sparsity, double auxiliary) {
+        /** The loss that is minimised. */
+        public double total(Objective objective) {
+            return reconstruction + second + sparsity + objective.auxiliary().weight() * auxiliary;
+        }
+    }
 
     /**
      * Figures of one step, before its update.

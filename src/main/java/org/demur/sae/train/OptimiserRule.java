@@ -1,12 +1,8 @@
-package org.demur.training;
+package org.demur.sae.train;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.demur.sae.train.AdamOptimiser;
-import org.demur.sae.train.RowOptimiser;
-import org.demur.sae.train.ScheduleFreeOptimiser;
-import org.demur.sae.train.SignOptimiser;
 
 /** The optimisers by the names of the job file, with their laws of learning rate. */
 public enum OptimiserRule {
@@ -29,20 +25,23 @@ public enum OptimiserRule {
         this.optimiser = optimiser;
     }
 
-    static Optional<OptimiserRule> named(String label) {
+    /** The rule of that name. */
+    public static Optional<OptimiserRule> named(String label) {
         return Arrays.stream(values()).filter(rule -> rule.label.equals(label)).findFirst();
     }
 
-    static List<String> labels() {
+    /** All names. */
+    public static List<String> labels() {
         return Arrays.stream(values()).map(rule -> rule.label).toList();
     }
 
-    RowOptimiser optimiser() {
+    /** The rule as it is applied. */
+    public RowOptimiser optimiser() {
         return optimiser;
     }
 
     /** Peak rate for a dictionary size: the rate at 2^14 features over the root of the relative size. */
-    double learningRate(int features) {
+    public double learningRate(int features) {
         return rateAtReference / Math.sqrt(features / REFERENCE_FEATURES);
     }
 }

@@ -1,0 +1,78 @@
+package org.demur.sae.train;
+
+import java.io.Serializable;
+
+/**
+ * Everything that determines a dictionary beside its rows.
+ *
+ * @param features number of features F
+ * @param objective what is trained
+ * @param optimisation rule and schedule
+ * @param beginning where training starts
+ */
+public record Recipe(int features, Objective objective, Optimisation optimisation, Beginning beginning)
+        implements Serializable {
+    /** Marks a number that is derived from the others. */
+    public static final double AUTO = -1;
+
+    private static final double LONGEST_DEAD_WINDOW = 1e7;
+
+    /**
+     * How weights are updated.
+     *
+     * @param rule of updates
+     * @param learningRate highest rate, or {@link #AUTO} for the rule's law
+     * @param shares of the steps
+     * @param deadAfterRows silent rows after which a latent is dead, or {@link #AUTO} for an eighth of all, at most ten million
+     */
+    public record Optimisation(OptimiserRule rule, double learningRate, Schedule.Shares shares, double deadAfterRows)
+            implements Serializable {}
+
+    /**
+     * Where training starts.
+     *
+     * @param scaling of inputs
+     * @param preBias decoder bias
+     */
+    public record Beginning(Scaling scaling, PreBias preBias) implements Serializable {}
+
+    /** Factors from stored activations to the space of training. */
+    public enum Scaling {
+        /** Mean norm sqrt(d), as SAELens has it. */
+        NORM_ROOT_D,
+        /** Mean squared norm 1, as dictionary_learning has it. */
+        MEAN_SQUARE_ONE,
+        /** None. */
+        NONE
+    }
+
+    /** Where the decoder bias starts. */
+    public enum PreBias {
+        /** The geometric median of a sample. */
+        GEOMETRIC_MEDIAN,
+        /** The mean of a sample. */
+        MEAN,
+        /** 0. */
+        ZERO
+    }
+
+    /** Highest learning rate. */
+    public double peakRate() {
+        return optimisation.learningRate() == AUTO
+                ? optimisation.rule().learningRate(features)
+                : optimisation.learningRate();
+    }
+
+    /** The schedule over a number of steps. */
+    public Schedule schedule(int steps) {
+        return new Schedule(optimisation.shares(), optimisation.rule().optimiser(), peakRate(), steps);
+    }
+
+    /** Silent rows after which a latent is dead in a run of so many rows. */
+    public long deadAfter(long rows) {
+        double window = optimisation.deadAfterRows() == AUTO
+                ? Math.min(LONGEST_DEAD_WINDOW, rows / 8.0)
+                : optimisation.deadAfterRows();
+        return Math.max(1, Math.round(window));
+    }
+}

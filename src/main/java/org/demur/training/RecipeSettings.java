@@ -1,0 +1,141 @@
+package org.demur.training;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.demur.config.ConfigSection;
+import org.demur.sae.train.Conventions;
+import org.demur.sae.train.Objective;
+import org.demur.sae.train.OptimiserRule;
+import org.demur.sae.train.Recipe;
+import org.demur.sae.train.Schedule;
+
+/**
+ * What is trained, and how, as the section {@code train} says it.
+ *
+ * @param kind name of the architecture
+ * @param conventions whose formulas are followed
+ * @param numbers of the objective; the width is filled in when it is known
+ * @param optimisation rule and schedule
+ * @param beginning where training starts
+ */
+public record RecipeSettings(
+        String kind,
+        Conventions conventions,
+        Conventions.Numbers numbers,
+        Recipe.Optimisation optimisation,
+        Recipe.Beginning beginning)
+        implements Serializable {
+    private static final List<String> KINDS =
+            List.of("topk", "batchtopk", "matryoshka", "jumprelu", "gated", "standard");
+
+    /** Reads and checks the settings. */
+    static RecipeSettings from(ConfigSection section) {
+        Conventions conventions = Conventions.named(section.string("conventions"))
+                .orElseThrow(() -> unknown(section, "conventions", Conventions.labels()));
+        RecipeSettings settings = new RecipeSettings(
+                section.string("architecture"),
+                conventions,
+                numbers(section),
+                optimisation(section),
+                new Recipe.Beginning(
+                        choice(section, "input-scaling", Recipe.Scaling.values()),
+                        choice(section, "pre-bias", Recipe.PreBias.values())));
+        settings.check(section);
+        return settings;
+    }
+
+    private static Conventions.Numbers numbers(ConfigSection section) {
+        return new Conventions.Numbers(
+                section.integer("features"),
+                1,
+                section.number("k"),
+                numberOrAuto(section, "sparsity-weight"),
+                numberOrAuto(section, "bandwidth"),
+                numberOrAuto(section, "auxiliary-k"),
+                numberOrAuto(section, "auxiliary-weight"));
+    }
+
+    private static Recipe.Optimisation optimisation(ConfigSection section) {
+        OptimiserRule rule = OptimiserRule.named(section.string("optimiser"))
+                .orElseThrow(() -> unknown(section, "optimiser", OptimiserRule.labels()));
+        return new Recipe.Optimisation(
+                rule,
+                numberOrAuto(section, "learning-rate"),
+                new Schedule.Shares(
+                        section.number("warm-up-fraction"),
+                        section.number("decay-fraction"),
+                        section.number("sparsity-warm-up-fraction")),
+                numberOrAuto(section, "dead-after-rows"));
+    }
+
+    private static <E extends Enum<E>> E choice(ConfigSection section, String key, E[] values) {
+        String name = section.string(key);
+        return Arrays.stream(values)
+                .filter(value -> label(value).equals(name))
+                .findFirst()
+                .orElseThrow(() -> unknown(
+                        section,
+                        key,
+                        Arrays.stream(values).map(RecipeSettings::label).toList()));
+    }
+
+    private static String label(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static RuntimeException unknown(ConfigSection section, String key, List<String> known) {
+        return section.invalid(key, "known are " + String.join(", ", known), "write one of them");
+    }
+
+    private static double numberOrAuto(ConfigSection section, String key) {
+        if ("auto".equals(section.string(key))) {
+            return Recipe.AUTO;
+        }
+        double value = section.number(key);
+        if (value < 0) {
+            throw section.invalid(key, "it is negative", "write auto or a number of at least 0");
+        }
+        return value;
+    }
+
+    private void check(ConfigSection section) {
+        if (!KINDS.contains(kind)) {
+            throw unknown(section, "architecture", KINDS);
+        }
+        if (!(numbers.k() >= 1 && numbers.k() <= numbers.features())) {
+            throw section.invalid("k", "k lies between 1 and features, " + numbers.features(), "write for example 32");
+        }
+        if (conventions.objective(kind, numbers).isEmpty()) {
+            throw section.invalid(
+                    "conventions", conventions + " has no architecture " + kind, "write conventions = demur");
+        }
+        Schedule.Shares shares = optimisation.shares();
+        boolean valid = shares.warmUp() >= 0
+                && shares.decay() >= 0
+                && shares.warmUp() + shares.decay() <= 1
+                && shares.sparsityWarmUp() >= 0
+                && shares.sparsityWarmUp() <= 1;
+        if (!valid) {
+            throw section.invalid(
+                    "warm-up-fraction",
+                    "rise and fall are shares of all steps and do not overlap",
+                    "keep their sum at most 1");
+        }
+    }
+
+    /** The recipe for inputs of a width. */
+    Recipe recipe(int width) {
+        Conventions.Numbers known = new Conventions.Numbers(
+                numbers.features(),
+                width,
+                numbers.k(),
+                numbers.sparsityWeight(),
+                numbers.bandwidth(),
+                numbers.auxiliaryK(),
+                numbers.auxiliaryWeight());
+        Objective objective = conventions.objective(kind, known).orElseThrow();
+        return new Recipe(numbers.features(), objective, optimisation, beginning);
+    }
+}
