@@ -31,7 +31,7 @@ public final class ReportStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -74,6 +74,7 @@ public final class ReportStage implements Stage {
                 new AttributionSection(settings.headline().featureSet()),
                 new DirectionSection(),
                 new TrainingSection(),
+                new QualitySection(),
                 new ActivationSection(),
                 new CompletionSection(settings),
                 new RunSection(subject),

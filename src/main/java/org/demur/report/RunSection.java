@@ -87,8 +87,13 @@ record RunSection(Subject subject) implements Section {
         }
         ResultRow first = rows.get(0);
         String layers = rows.stream().map(row -> row.text("layer")).distinct().collect(Collectors.joining(", "));
-        return first.text("architecture") + ", F " + Numbers.count(first.whole("f")) + ", k " + first.text("k")
-                + ", at layers " + layers;
+        return autoencoder(first) + ", at layers " + layers;
+    }
+
+    /** Architecture and size; not every architecture fixes a number of active features. */
+    static String autoencoder(ResultRow row) {
+        String active = row.has("k") ? ", k " + Numbers.count(row.whole("k")) : "";
+        return row.text("architecture") + ", F " + Numbers.count(row.whole("f")) + active;
     }
 
     private static HtmlTable sets(List<ResultRow> rows) {

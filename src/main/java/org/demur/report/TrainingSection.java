@@ -111,8 +111,7 @@ record TrainingSection() implements Section {
         List<List<String>> rows = metrics.rows().stream()
                 .map(row -> List.of(
                         Numbers.count(row.whole("layer")),
-                        row.text("architecture") + ", F " + Numbers.count(row.whole("f")) + ", k "
-                                + Numbers.count(row.whole("k")),
+                        RunSection.autoencoder(row),
                         Numbers.count(row.whole("rows")),
                         row.flag("held_out") ? "yes" : "no",
                         Numbers.percent(row.number("fvu"), 1),

@@ -55,6 +55,12 @@ class DecoderBlockTest {
     }
 
     @Test
+    void moreBlocksThanFeaturesLeaveSomeEmpty() {
+        Sae sae = sae(new float[] {1, 0}, new float[] {1, 0}, 2);
+        assertThat(DecoderBlock.of(sae, 0, 0, LaneProduct::new).size()).isZero();
+    }
+
+    @Test
     void aSingleFeatureHasNoOther() {
         DecoderBlock block = DecoderBlock.of(sae(new float[] {1, 0}, new float[] {1, 0}, 2), 0, 1, LaneProduct::new);
         assertThat(block.nearest_M()).containsExactly(-1);

@@ -100,11 +100,18 @@ class ReportSparkTest {
     void everySectionPrintsTheSqlItRan() {
         int sections = masked.split("<section id=", -1).length - 1;
         int lists = masked.split("SQL behind these numbers", -1).length - 1;
-        assertThat(sections).isEqualTo(11);
+        assertThat(sections).isEqualTo(12);
         assertThat(lists).isEqualTo(sections);
         RunId score = context.input("score");
         assertThat(masked).contains("FROM sweep_summary WHERE run = &#x27;" + score + "&#x27;");
         assertThat(masked).doesNotContain("{" + Table.SWEEP_SUMMARY.sqlName() + "}");
+    }
+
+    @Test
+    void featuresAreDescribedWithTheirIntervalsAndControls() {
+        assertThat(masked)
+                .contains("Features by density", "Harmful or harmless, told from features")
+                .contains("31.0\u00A0% [24.0, 38.0]", "1.0\u00A0% [−1.0, 3.0]");
     }
 
     @Test

@@ -194,10 +194,15 @@ final class SyntheticStudy {
                             "ce_mean_ablated",
                             9.75,
                             "ce_recovered",
-                            0.956)));
+                            0.956,
+                            "explained_variance",
+                            0.87 - 0.006 * layer,
+                            "l0_p50",
+                            32)));
         }
         publish(Table.SAE_TRAINING, "train", steps);
         publish(Table.SAE_METRICS, "evaluate", metrics);
+        SyntheticQuality.publish(warehouse, runs.get("evaluate"), LAYERS);
     }
 
     private void directions() {
