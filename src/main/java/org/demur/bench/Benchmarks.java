@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
             SteerBenchmark.class,
             SweepBenchmark.class,
             MemoryBenchmark.class,
-            LogitsDump.class
+            LogitsDump.class,
+            RowsBenchmark.class
         })
 public final class Benchmarks {
     private Benchmarks() {}

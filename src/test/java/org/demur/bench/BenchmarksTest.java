@@ -63,6 +63,23 @@ class BenchmarksTest {
     }
 
     @Test
+    void streamsRowsFromEverySourceToTheSameMix() throws IOException {
+        JsonNode results = run("rows", "--rows=4000", "--width=16", "--batch-rows=256", "--count=12", "--passes=2")
+                .path("results");
+
+        for (String source : List.of("heap", "spill", "heap_small_window", "spill_small_window", "model")) {
+            assertThat(results.path(source).path("rows_per_s").asDouble())
+                    .as(source)
+                    .isPositive();
+        }
+        assertThat(results.path("heap").path("mixing_entropy").asDouble()).isCloseTo(1, within(0.02));
+        assertThat(results.path("spill_small_window").path("mixing_entropy").asDouble())
+                .isEqualTo(
+                        results.path("heap_small_window").path("mixing_entropy").asDouble())
+                .isLessThan(0.98);
+    }
+
+    @Test
     void countsTheMemoryOfTheModel() throws IOException {
         JsonNode report = run("memory", "--count=4", "--batches=3", "--settled=1", "--batch=2", "--threads=1");
 
