@@ -1,5 +1,7 @@
 package org.demur.sae;
 
+import java.nio.FloatBuffer;
+
 /**
  * Encodes many rows with one dictionary; used by one thread at a time.
  *
@@ -23,9 +25,22 @@ public final class SaeEncoder implements AutoCloseable {
         }
     }
 
+    /** Takes one row of products W_enc x, which lies at {@code at} of the buffer. */
+    @FunctionalInterface
+    interface ProductVisitor {
+        /** Visits the row. */
+        void visit(FloatBuffer product_RF, int at);
+    }
+
     /** Codes of the first {@code rows} rows of {@code x_BD}. */
     public FeatureCodes encode(float[] x_BD, int rows) {
         FeatureCodes.Builder codes = new FeatureCodes.Builder(rows, rowCodes.perRow());
+        products(x_BD, rows, (product_RF, at) -> rowCodes.append(product_RF, at, codes));
+        return codes.build();
+    }
+
+    /** Visits the products of the first {@code rows} rows in order. */
+    void products(float[] x_BD, int rows, ProductVisitor visitor) {
         float[] prepared_RD = new float[CHUNK_ROWS * sae.d()];
         for (int from = 0; from < rows; from += CHUNK_ROWS) {
             int count = Math.min(CHUNK_ROWS, rows - from);
@@ -33,12 +48,11 @@ public final class SaeEncoder implements AutoCloseable {
                 prepare(x_BD, (from + r) * sae.d(), prepared_RD, r * sae.d());
             }
             chunk.x_RD().put(0, prepared_RD, 0, count * sae.d());
-            var h_RF = chunk.multiply(count);
+            FloatBuffer product_RF = chunk.multiply(count);
             for (int r = 0; r < count; r++) {
-                rowCodes.append(h_RF, r * sae.F(), codes);
+                visitor.visit(product_RF, r * sae.F());
             }
         }
-        return codes.build();
     }
 
     private void prepare(float[] x_BD, int from, float[] prepared_RD, int to) {

@@ -23,6 +23,7 @@ import org.demur.report.ReportStage;
 import org.demur.runtime.Stage;
 import org.demur.scoring.ScoreSettings;
 import org.demur.scoring.ScoreStage;
+import org.demur.training.ImportStage;
 import org.demur.training.TrainSettings;
 import org.demur.training.TrainStage;
 
@@ -34,7 +35,7 @@ public final class Stages {
     /** How each stage but prompts is made, which needs more than its section. */
     private static final Map<String, StageFactory> FACTORIES = Map.of(
             "extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))),
-            "train", (section, uses) -> new TrainStage(TrainSettings.from(section)),
+            "train", (section, uses) -> train(section),
             "evaluate", (section, uses) -> new EvaluateStage(EvaluateSettings.from(section)),
             "direction", (section, uses) -> new DirectionStage(DirectionSettings.from(section, uses)),
             "attribute", (section, uses) -> new AttributeStage(AttributionSettings.from(section, uses)),
@@ -43,6 +44,12 @@ public final class Stages {
             "report", (section, uses) -> new ReportStage(ReportSettings.from(section)));
 
     private Stages() {}
+
+    private static Stage train(ConfigSection section) {
+        TrainSettings settings = TrainSettings.from(section);
+        List<String> imported = section.strings("import");
+        return imported.isEmpty() ? new TrainStage(settings) : new ImportStage(settings, imported);
+    }
 
     /** All names in order. */
     public static List<String> names() {

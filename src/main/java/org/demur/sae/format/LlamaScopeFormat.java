@@ -110,12 +110,13 @@ public record LlamaScopeFormat() implements SaeFormat {
                 throw FormatRefusal.noRoom(this, "thresholds that differ or are negative, such as " + other);
             }
         }
-        Sae sae = imported.sae();
+        // Other loaders know no pre-encoder bias.
+        Sae sae = Folding.uncentred(imported.sae());
         ObjectNode settings = JsonNodeFactory.instance.objectNode();
         settings.put("hook_point_in", ImportOptions.transformerLensName(sae.at()));
         settings.put("hook_point_out", ImportOptions.transformerLensName(sae.at()));
         settings.put("use_decoder_bias", true);
-        settings.put("apply_decoder_bias_to_pre_encoder", sae.facts().input().isCentred());
+        settings.put("apply_decoder_bias_to_pre_encoder", false);
         settings.put("expansion_factor", (double) sae.F() / sae.d());
         settings.put("d_model", sae.d());
         settings.put("d_sae", sae.F());

@@ -98,8 +98,9 @@ public record LlamaScopeR1Format() implements SaeFormat {
 
     @Override
     public void write(ImportedSae imported, Path folder) {
-        Sae sae = imported.sae();
-        float[] threshold_F = new Requirements(this, sae)
+        // Other loaders know no pre-encoder bias.
+        Sae sae = Folding.uncentred(imported.sae());
+        float[] threshold_F = new Requirements(this, imported.sae())
                 .autoencoder()
                 .unscaledRows()
                 .thresholds()
@@ -116,7 +117,7 @@ public record LlamaScopeR1Format() implements SaeFormat {
         settings.put("hook_point_in", hook);
         settings.put("hook_point_out", hook);
         settings.put("use_decoder_bias", true);
-        settings.put("apply_decoder_bias_to_pre_encoder", sae.facts().input().isCentred());
+        settings.put("apply_decoder_bias_to_pre_encoder", false);
         settings.put("expansion_factor", (double) sae.F() / sae.d());
         settings.put("d_model", sae.d());
         settings.put("norm_activation", "dataset-wise");
