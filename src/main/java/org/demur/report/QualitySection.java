@@ -28,11 +28,12 @@ record QualitySection() implements Section {
 
     @Override
     public List<Query> queries() {
-        return List.of(
-                new Query(
-                        "quality",
-                        "Reconstruction, activity and directions on held-out rows",
-                        """
+        List<Query> queries = new ArrayList<>(
+                List.of(
+                        new Query(
+                                "quality",
+                                "Reconstruction, activity and directions on held-out rows",
+                                """
                         SELECT layer, rows, explained_variance, relative_bias, l0_p05, l0_p50, l0_p95, dead_fraction,
                           above_1_percent, above_10_percent, max_decoder_cosine_median, ce_recovered_zero, kl_spliced,
                           kl_recovered
@@ -40,15 +41,21 @@ record QualitySection() implements Section {
                         WHERE {sae_metrics} AND held_out AND explained_variance IS NOT NULL
                         ORDER BY layer
                         """),
-                new Query(
-                        "density",
-                        "Features by the share of rows they are active on, silent ones apart",
-                        """
+                        new Query(
+                                "density",
+                                "Features by the share of rows they are active on, silent ones apart",
+                                """
                         SELECT layer, (bin_low + bin_high) / 2 AS log10_density, count
                         FROM sae_distributions
                         WHERE {sae_distributions} AND quantity = 'log10_density' AND bin_low IS NOT NULL
                         ORDER BY layer, log10_density
-                        """),
+                        """)));
+        queries.addAll(probeQueries());
+        return queries;
+    }
+
+    private static List<Query> probeQueries() {
+        return List.of(
                 new Query(
                         "probes",
                         "Test accuracy of probes that tell harmful from harmless prompts",

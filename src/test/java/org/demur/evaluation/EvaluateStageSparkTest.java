@@ -12,6 +12,7 @@ import org.apache.spark.sql.functions;
 import org.demur.TinyStudy;
 import org.demur.activations.ExtractSettings;
 import org.demur.activations.ExtractStage;
+import org.demur.evaluation.probe.Concept;
 import org.demur.sae.FeatureCodes;
 import org.demur.sae.Sae;
 import org.demur.schema.Table;
@@ -200,6 +201,29 @@ class EvaluateStageSparkTest {
         assertThat(probes.where("low > value OR value > high OR (value IS NULL AND n > 0)")
                         .count())
                 .isZero();
+    }
+
+    @Test
+    void probesAreTestedOnOtherPromptsThanTheyAreTrainedOnAndFirstOnHeldOutOnes() {
+        ProbeSample.Chosen chosen = new ProbeSample(
+                        study.context(run),
+                        EvaluateSettings.from(study.section("evaluate")).probe(),
+                        RandomDictionaries.HELD_OUT)
+                .choose();
+        for (Concept concept : chosen.concepts()) {
+            assertThat(concept.train().prompts()).doesNotContain(concept.test().prompts());
+            assertThat(concept.train().positives() * 2)
+                    .isEqualTo(concept.train().size());
+            assertThat(concept.test().positives() * 2).isEqualTo(concept.test().size());
+        }
+        int[] trained = chosen.concepts().get(0).train().prompts();
+        chosen.numbers().forEach((key, number) -> {
+            if (java.util.Arrays.stream(trained).anyMatch(prompt -> prompt == number)) {
+                String[] parts = key.split("\n");
+                assertThat(RandomDictionaries.HELD_OUT.contains(parts[0], parts[1]))
+                        .isFalse();
+            }
+        });
     }
 
     private static RunId promptsRun() {

@@ -54,6 +54,15 @@ class FeatureSumsTest {
     }
 
     @Test
+    void valuesBelowZeroCountByTheirSize() {
+        FeatureSums sums = sums(List.of(row(new int[] {2}, -3), row(new int[] {2}, 1)));
+        sums.add(sums(List.of(row(new int[] {2}, 2))));
+        assertThat(sums.largest(2)).isEqualTo(-3);
+        assertThat(sums.meanActive(2)).isZero();
+        assertThat(sums.activity().l1()).isCloseTo(2, within(1e-12));
+    }
+
+    @Test
     void denseMeansMoreThanTheShareAndNotAsMuch() {
         List<ActiveFeatures> rows = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
