@@ -89,6 +89,7 @@ final class Probes {
                 .read(Table.ACTIVATIONS, context.input("extract"))
                 .where(col("layer").isin(task.layers().toArray()))
                 .where(col("kind").equalTo("chat"))
+                .where(col("vector").isNotNull())
                 .where(col("token_class").isin(settings.tokenClasses().toArray()))
                 .where(udf(chosen, DataTypes.BooleanType)
                         .apply(col("layer"), col("norm"), col("set_name"), col("prompt_id")))

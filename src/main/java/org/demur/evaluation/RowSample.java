@@ -14,8 +14,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF6;
 import org.apache.spark.sql.types.DataTypes;
+import org.demur.corpus.ExtractionFacts;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
+import org.demur.table.Manifest;
 import scala.Tuple2;
 
 /**
@@ -61,12 +63,14 @@ final class RowSample {
     private Dataset<Row> sampled(ReconstructionTask task) {
         Dataset<Row> activations = context.warehouse().read(Table.ACTIVATIONS, context.input("extract"));
         long layers = activations.select("layer").distinct().count();
-        long rows = context.warehouse()
-                .manifest(Table.ACTIVATIONS, context.input("extract"))
-                .rows();
-        double perLayer = (double) rows / Math.max(1, layers);
+        Manifest manifest = context.warehouse().manifest(Table.ACTIVATIONS, context.input("extract"));
+        double perLayer = (double) manifest.rows() / Math.max(1, layers);
         double heldShare = rowsPerSplit / (perLayer * task.heldOut().fraction());
-        double trainedShare = rowsPerSplit / (perLayer * (1 - task.heldOut().fraction()));
+        // Where only a sample of the vectors is stored, more of the keys have to be chosen for as many of them.
+        double stored = ExtractionFacts.of(manifest.facts())
+                .map(ExtractionFacts::storedShare)
+                .orElse(1.0);
+        double trainedShare = rowsPerSplit / (perLayer * (1 - task.heldOut().fraction()) * stored);
         Map<Integer, Double> largestNorms = trained.largestNorms();
         UDF6<Integer, Float, String, String, String, Integer, Boolean> chosen =
                 (layer, norm, set, prompt, kind, position) -> {
@@ -77,6 +81,7 @@ final class RowSample {
                 };
         return activations
                 .where(col("layer").isin(task.layers().toArray()))
+                .where(col("vector").isNotNull())
                 .where(not(col("token_class").isin(trained.excludedClasses().toArray())))
                 .where(udf(chosen, DataTypes.BooleanType)
                         .apply(

@@ -15,6 +15,7 @@ import org.demur.model.BlockLayout;
 import org.demur.model.ModelBundle;
 import org.demur.model.ModelConfig;
 import org.demur.runtime.ModelSource;
+import org.demur.runtime.RunSeed;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -86,5 +87,43 @@ class ExtractSettingsTest {
     void theEndsOfABlockSuitEveryModel(String hook) {
         assertThatCode(() -> new ExtractStage(read(hook)).requireSuits(model(BlockLayout.PARALLEL)))
                 .doesNotThrowAnyException();
+    }
+
+    private static ExtractSettings.Vectors vectors(String more) {
+        ConfigSection section = ConfigSection.root(ConfigFactory.parseString("extract { layers = [5], " + more + " }")
+                        .withFallback(ConfigFactory.parseResources("defaults/extract.conf"))
+                        .resolve())
+                .section("extract");
+        return ExtractSettings.from(section, List.of("corpus")).vectors();
+    }
+
+    @Test
+    void settingsOfTheSampleDoNotMatterWhereAllVectorsAreStored() {
+        assertThat(vectors("sample-rows = 5"))
+                .isEqualTo(vectors("held-out-fraction = 0.3"))
+                .isEqualTo(new ExtractSettings.Vectors(0, ExtractSettings.Vectors.ALL));
+        assertThat(vectors("vectors = sample, sample-rows = 5, held-out-fraction = 0.3"))
+                .isEqualTo(new ExtractSettings.Vectors(0.3, 5));
+    }
+
+    @Test
+    void theSampleIsAShareOfTheTokens() {
+        RunSeed seed = new RunSeed(1);
+        assertThat(vectors("vectors = sample, sample-rows = 50").of(seed, 200).share())
+                .isEqualTo(0.25);
+        assertThat(vectors("vectors = sample, sample-rows = 500").of(seed, 200).share())
+                .isEqualTo(1);
+        assertThat(vectors("vectors = all").of(seed, 200).share()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesOtherChoicesOfVectors() {
+        assertThatThrownBy(() -> vectors("vectors = none"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("extract.vectors")
+                .hasMessageContaining("write all or sample");
+        assertThatThrownBy(() -> vectors("held-out-fraction = 1"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("held-out-fraction");
     }
 }

@@ -138,6 +138,10 @@ class TrainingRowsTest {
                     vectors(storage(dtype, window, RowStorage.Place.SPILL), 0),
                     vectors(storage(dtype, window, RowStorage.Place.HEAP), 0));
         }
+        requireNothingLeft();
+    }
+
+    private void requireNothingLeft() throws IOException {
         assertThat(OpenRows.openStores()).isZero();
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left.filter(file -> file.getFileName().toString().startsWith("demur-rows")))
@@ -241,7 +245,7 @@ class TrainingRowsTest {
     }
 
     @Test
-    void badVectorsAreNamedByFileAndRow() {
+    void badVectorsAreNamedByFileAndRow() throws IOException {
         RowStorage storage = storage(VectorDtype.BF16, 60, RowStorage.Place.SPILL);
         rewrite(new ActivationFiles.Written(1, 2, 10, new float[ActivationFiles.WIDTH - 1]));
         assertThatThrownBy(() -> open(allShards(), storage))
@@ -265,7 +269,7 @@ class TrainingRowsTest {
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("Row 5 of ")
                 .hasMessageContaining("has no vector");
-        assertThat(OpenRows.openStores()).isZero();
+        requireNothingLeft();
     }
 
     @Test

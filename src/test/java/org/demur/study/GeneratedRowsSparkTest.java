@@ -1,5 +1,6 @@
 package org.demur.study;
 
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -24,7 +25,7 @@ class GeneratedRowsSparkTest {
     private static final String JOB =
             """
             model.path = "classpath:/org/demur/embedded/demur-tiny-refuser.Q8_0.gguf"
-            study.stages = [prompts, extract, train]
+            study.stages = [prompts, extract, train, evaluate]
             let.prompts = "src/main/resources/org/demur/embedded/prompts"
             prompts.sets = [
               { name = harmful, path = ${let.prompts}"/harmful_val.jsonl", limit = 20, uses = [corpus] }
@@ -36,12 +37,13 @@ class GeneratedRowsSparkTest {
               features = 96, k = 4, epochs = 2, batch-rows = 64, shards = 2, held-out-fraction = 0.1
               window-rows = 512, sample-rows = 200
             }
+            evaluate { rows = 100, loss-tokens = 0, divergence-tokens = 0, shards = 2 }
             """;
 
     @TempDir
     Path folder;
 
-    private record Outcome(RunId extract, RunId train, Warehouse warehouse) {
+    private record Outcome(RunId extract, RunId train, RunId evaluate, Warehouse warehouse) {
         String dictionary(int layer) throws IOException {
             Path file = warehouse.files("saes", train).resolve("layer=" + layer).resolve("sae_weights.safetensors");
             return HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(file)));
@@ -49,6 +51,16 @@ class GeneratedRowsSparkTest {
 
         Dataset<Row> activations() {
             return warehouse.read(Table.ACTIVATIONS, extract);
+        }
+
+        /** Figures that depend on the rows of a split alone. */
+        List<Row> metrics(boolean heldOut) {
+            return warehouse
+                    .read(Table.SAE_METRICS, evaluate)
+                    .where(col("held_out").equalTo(heldOut))
+                    .orderBy("layer")
+                    .select("layer", "rows", "l0", "cosine", "mse")
+                    .collectAsList();
         }
 
         String facts(int layer) {
@@ -66,6 +78,7 @@ class GeneratedRowsSparkTest {
         return new Outcome(
                 plan.stage("extract").run(),
                 plan.stage("train").run(),
+                plan.stage("evaluate").run(),
                 new Warehouse(TestSpark.session(), run.catalog()));
     }
 
@@ -86,6 +99,9 @@ class GeneratedRowsSparkTest {
             assertThat(generated.facts(layer).replaceAll("wait.*", ""))
                     .isEqualTo(stored.facts(layer).replaceAll("wait.*", ""));
         }
+        assertThat(generated.metrics(true)).isEqualTo(stored.metrics(true)).hasSize(2);
+        assertThat(generated.metrics(false))
+                .allSatisfy(row -> assertThat(row.getLong(1)).isBetween(60L, 140L));
     }
 
     private static List<Row> norms(Outcome outcome) {
