@@ -2,7 +2,9 @@ package org.demur.sae.train;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.demur.sae.LaneProduct;
+import org.demur.sae.RowKernels;
 
 /** Small training problems whose every part a test can reach. */
 public final class TrainingFixture {
@@ -36,6 +38,36 @@ public final class TrainingFixture {
                 0);
     }
 
+    /** Every kind of dictionary with every form of its loss. */
+    public static Stream<Architecture> architectures() {
+        TopK.Ranking plain = TopK.Ranking.PRE_ACTIVATION;
+        TopK.Ranking norms = TopK.Ranking.TIMES_DECODER_NORM;
+        List<Integer> widths = List.of(10, 25, FEATURES);
+        return Stream.of(
+                TopK.of(K),
+                new TopK(K, norms, TopK.MultiTopK.none()),
+                new TopK(K, plain, new TopK.MultiTopK(2 * K, 0.125, true)),
+                new TopK(K, plain, new TopK.MultiTopK(2 * K, 0.125, false)),
+                new BatchTopK(K, plain),
+                new BatchTopK(K + 0.5, norms),
+                new Matryoshka(K, plain, widths, Matryoshka.Weighting.MEAN),
+                new Matryoshka(K, norms, widths, Matryoshka.Weighting.SUM),
+                new JumpRelu(0.3, new JumpRelu.MeanTarget(1, K, JumpRelu.Kernel.PRE_ACTIVATION), false, 0),
+                new JumpRelu(0.3, new JumpRelu.Tanh(0.5, 4), false, 0),
+                new JumpRelu(0.3, new JumpRelu.RowTarget(0.5, K), false, 0),
+                new Gated(0.3, false, false),
+                new Gated(0.3, true, true),
+                new ReluL1(0.3, false),
+                new ReluL1(0.3, true));
+    }
+
+    /** Decoder rows of other norms than 1. */
+    public static void stretchDecoder(TrainingWeights weights) {
+        for (int j = 0; j < FEATURES; j++) {
+            RowKernels.scale(weights.w_dec().array(j), weights.w_dec().at(j), 0.7f + 0.6f * j / FEATURES, WIDTH);
+        }
+    }
+
     /** Weights with biases that matter. */
     public static TrainingWeights weights() {
         return weights(TopK.of(K), RowMatrix.SLICE_ELEMENTS);
@@ -53,6 +85,9 @@ public final class TrainingFixture {
         weights.initialise(9, centre);
         for (int j = 0; j < FEATURES; j++) {
             weights.b_enc_F()[j] = (float) (0.1 * random.nextGaussian());
+            for (int s = 1; s < weights.shape().scalars(); s++) {
+                weights.scalar(s)[j] = 0.1f + 0.3f * ((j + s) % 7);
+            }
             for (int c = 0; c < WIDTH; c++) {
                 weights.w_enc().array(j)[weights.w_enc().at(j) + c] += (float) (0.05 * random.nextGaussian());
             }

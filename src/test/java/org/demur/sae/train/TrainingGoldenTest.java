@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.demur.SharedData;
 import org.demur.model.SafetensorsFile;
@@ -28,9 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Loss terms, reconstructions and gradients of one batch, as three libraries compute them with autograd. */
 @Tag("shared")
 class TrainingGoldenTest {
-    private static final int WIDTH = 32;
-    private static final int FEATURES = 128;
-    private static final int ROWS = 256;
+    static final int WIDTH = 32;
+    static final int FEATURES = 128;
+    static final int ROWS = 256;
     private static final int AUXILIARY = 16;
     private static final double BETA1 = 0.9;
 
@@ -49,7 +47,7 @@ class TrainingGoldenTest {
      * @param auxiliary its auxiliary loss
      * @param inputBias what is subtracted
      */
-    private record Case(String name, Architecture architecture, Auxiliary auxiliary, InputBias inputBias) {
+    record Case(String name, Architecture architecture, Auxiliary auxiliary, InputBias inputBias) {
         static Case of(String name, Architecture architecture, Auxiliary auxiliary) {
             return new Case(name, architecture, auxiliary, InputBias.DECODER);
         }
@@ -112,7 +110,7 @@ class TrainingGoldenTest {
                 WorkCrew crew = new WorkCrew(2);
                 TrainingWeights weights = new TrainingWeights(
                         SaeShape.of(FEATURES, WIDTH, given.architecture()), LaneProduct::new, 1000)) {
-            Tensors tensors = new Tensors(golden);
+            GoldenTensors tensors = new GoldenTensors(golden);
             tensors.fill(weights, given.architecture());
             float[] x = tensors.floats("x");
             var objective =
@@ -162,7 +160,7 @@ class TrainingGoldenTest {
         assertThat(found.auxiliary()).as("auxiliary").isCloseTo(auxiliary, within(1e-5 * Math.max(1e-9, auxiliary)));
     }
 
-    private static void compareReconstructions(ShardBatch batch, Tensors tensors, LossScale loss) {
+    private static void compareReconstructions(ShardBatch batch, GoldenTensors tensors, LossScale loss) {
         float[] expected = tensors.floats("x_hat");
         float[] x = tensors.floats("x");
         Architecture architecture = batch.layout().objective().architecture();
@@ -175,7 +173,7 @@ class TrainingGoldenTest {
         }
     }
 
-    private static void compareActive(ShardBatch batch, Tensors tensors) {
+    private static void compareActive(ShardBatch batch, GoldenTensors tensors) {
         if (!tensors.has("active")) {
             return;
         }
@@ -195,7 +193,7 @@ class TrainingGoldenTest {
     }
 
     /** The first moment of Adam after one step is (1 - beta1) times the gradient. */
-    private static void compareGradients(Case given, Tensors tensors, TrainingStep.Model model) {
+    private static void compareGradients(Case given, GoldenTensors tensors, TrainingStep.Model model) {
         SaeShape shape = model.weights().shape();
         Architecture architecture = model.objective().architecture();
         float[] w_enc = new float[FEATURES * WIDTH];
@@ -245,90 +243,5 @@ class TrainingGoldenTest {
             largest = Math.max(largest, Math.abs(value));
         }
         return largest;
-    }
-
-    /** The tensors of a case under the names of its library. */
-    private record Tensors(SafetensorsFile file) {
-        private static final Map<String, List<String>> NAMES = Map.of(
-                "encoder", List.of("encoder.weight"),
-                "decoder", List.of("W_dec"),
-                "b_dec", List.of("b_dec", "bias", "decoder_bias"),
-                "b_enc", List.of("b_enc", "encoder.bias"),
-                "b_gate", List.of("b_gate", "gate_bias"),
-                "b_mag", List.of("b_mag", "mag_bias"),
-                "r_mag", List.of("r_mag"),
-                "threshold", List.of("threshold"));
-
-        boolean has(String name) {
-            return file.names().contains(name);
-        }
-
-        float[] floats(String name) {
-            int count = 1;
-            for (long size : file.info(name).shape()) {
-                count *= (int) size;
-            }
-            FloatBuffer values = FloatBuffer.allocate(count);
-            file.readFloats(name, values);
-            return values.array();
-        }
-
-        long[] longs(String name) {
-            return file.readLongs(name);
-        }
-
-        float[] encoder(String prefix) {
-            return has(prefix + "encoder.weight")
-                    ? floats(prefix + "encoder.weight")
-                    : transposed(floats(prefix + "W_enc"));
-        }
-
-        float[] decoder(String prefix) {
-            return has(prefix + "W_dec") ? floats(prefix + "W_dec") : transposed(floats(prefix + "decoder.weight"));
-        }
-
-        float[] decoderBias(String prefix) {
-            return scalar(prefix, "b_dec");
-        }
-
-        float[] scalar(String prefix, String kind) {
-            String found = NAMES.get(kind).stream()
-                    .filter(name -> has(prefix + name))
-                    .findFirst()
-                    .orElseThrow();
-            return floats(prefix + found);
-        }
-
-        void fill(TrainingWeights weights, Architecture architecture) {
-            copy(encoder("param."), weights.w_enc());
-            copy(decoder("param."), weights.w_dec());
-            for (int s = 0; s < architecture.scalars().size(); s++) {
-                float[] values = scalar("param.", architecture.scalars().get(s));
-                System.arraycopy(values, 0, weights.scalar(s), 0, values.length);
-            }
-            System.arraycopy(decoderBias("param."), 0, weights.b_dec(), 0, WIDTH);
-            weights.mirror(0, FEATURES);
-        }
-
-        void markDead(DeadLatents dead) {
-            if (has("dead")) {
-                long[] marks = longs("dead");
-                System.arraycopy(marks, 0, dead.silentTokens_F(), 0, marks.length);
-            }
-        }
-
-        private static void copy(float[] from, RowMatrix to) {
-            for (int j = 0; j < FEATURES; j++) {
-                System.arraycopy(from, j * WIDTH, to.array(j), to.at(j), WIDTH);
-            }
-        }
-
-        private static float[] transposed(float[] w_DF) {
-            float[] w_FD = new float[w_DF.length];
-            for (int i = 0; i < w_DF.length; i++) {
-                w_FD[i % FEATURES * WIDTH + i / FEATURES] = w_DF[i];
-            }
-            return w_FD;
-        }
     }
 }
