@@ -54,6 +54,9 @@ public record GemmaScope2Format() implements SaeFormat {
         HookPoint at = at(config.file(), read, options);
         try (CheckedTensors tensors = new CheckedTensors(SafetensorsTensors.open(path.resolve(WEIGHTS)))) {
             tensors.expect(List.of("w_enc", "b_enc", "w_dec", "b_dec", "threshold"), List.of(SKIP));
+            if (config.flag("affine_connection", tensors.has(SKIP)) != tensors.has(SKIP)) {
+                throw config.invalid("affine_connection", "it contradicts the weights");
+            }
             int[] in = tensors.sizes("w_enc");
             int output = tensors.sizes("w_dec")[1];
             SaeWeights weights = new SaeWeights(
@@ -97,6 +100,7 @@ public record GemmaScope2Format() implements SaeFormat {
         config.put("hf_hook_point_in", read);
         if (sae.isTranscoder()) {
             config.put("hf_hook_point_out", "model.layers." + sae.layer() + ".unknown");
+            config.put("affine_connection", sae.weights().hasSkip());
         }
         SafetensorsWriter.write(folder.resolve(WEIGHTS), Map.of("format", "pt"), tensors(sae, threshold_F));
         JsonFile.write(folder.resolve(SETTINGS), config);

@@ -49,6 +49,10 @@ public record OpenAiFormat() implements SaeFormat {
             Object name = plain.getOrDefault(ACTIVATION, "ReLU");
             Object state = plain.getOrDefault(ACTIVATION_STATE, Map.of());
             plain.keySet().removeAll(List.of(ACTIVATION, ACTIVATION_STATE));
+            if (state instanceof Map<?, ?> entries) {
+                // Newer versions of PyTorch let the library write these twice.
+                entries.forEach((key, value) -> plain.remove(ACTIVATION + "." + key, value));
+            }
             if (!plain.isEmpty()) {
                 throw FormatRefusal.unsupported(
                         file,
