@@ -7,7 +7,7 @@ import java.nio.FloatBuffer;
  *
  * <p>Legend: {@code F} features, {@code R} rows.
  */
-interface RowCodes {
+sealed interface RowCodes {
     /** Appends the features of the row at {@code at} and ends the row. */
     void append(FloatBuffer product_RF, int at, FeatureCodes.Builder codes);
 

@@ -74,18 +74,33 @@ public final class Sae {
     /** Overwrites {@code xHat_BO} with the reconstructions of the rows {@code x_BD} that {@code codes} were made from. */
     public void decode(FeatureCodes codes, float[] x_BD, float[] xHat_BO) {
         int o = weights.outputWidth();
-        float[] lanes = new float[RowKernels.LANES];
         for (int row = 0; row < codes.rows(); row++) {
             System.arraycopy(b_dec_D(), 0, xHat_BO, row * o, o);
             var sum = new RowKernels.RowSum(xHat_BO, row * o, weights.w_dec_FO(), o);
             RowKernels.gather(sum, codes.indices(), codes.values(), codes.starts_B1()[row], codes.starts_B1()[row + 1]);
-            if (!(facts.input().norm() instanceof InputNorm.None)) {
-                InputNorm.RowScale scale = facts.input().norm().of(x_BD, row * d(), d());
-                for (int i = row * o; i < (row + 1) * o; i++) {
-                    xHat_BO[i] = xHat_BO[i] * scale.out() + scale.offset();
-                }
+        }
+        if (!(facts.input().norm() instanceof InputNorm.None)) {
+            rescale(codes.rows(), x_BD, xHat_BO);
+        }
+        if (weights.hasSkip()) {
+            skip(codes.rows(), x_BD, xHat_BO);
+        }
+    }
+
+    private void rescale(int rows, float[] x_BD, float[] xHat_BD) {
+        for (int at = 0; at < rows * d(); at += d()) {
+            InputNorm.RowScale scale = facts.input().norm().of(x_BD, at, d());
+            for (int i = at; i < at + d(); i++) {
+                xHat_BD[i] = xHat_BD[i] * scale.out() + scale.offset();
             }
-            for (int c = 0; c < o && weights.hasSkip(); c++) {
+        }
+    }
+
+    private void skip(int rows, float[] x_BD, float[] xHat_BO) {
+        int o = weights.outputWidth();
+        float[] lanes = new float[RowKernels.LANES];
+        for (int row = 0; row < rows; row++) {
+            for (int c = 0; c < o; c++) {
                 xHat_BO[row * o + c] += RowKernels.dot(weights.w_skip_OD(), c * d(), x_BD, row * d(), d(), lanes);
             }
         }

@@ -60,7 +60,7 @@ final class TorchWriter {
     void write(Path file) {
         pickle.write(0x80);
         pickle.write(2);
-        put(entries);
+        value(entries);
         pickle.write('.');
         try (ZipWriter zip = ZipWriter.create(file)) {
             zip.add(ROOT + "data.pkl", pickle.toByteArray());
@@ -92,23 +92,23 @@ final class TorchWriter {
         }
     }
 
-    private void put(Object value) {
+    private void value(Object value) {
         if (value instanceof Map<?, ?> map) {
             pickle.write('}');
             pickle.write('(');
             map.forEach((key, item) -> {
-                put(key);
-                put(item);
+                value(key);
+                value(item);
             });
             pickle.write('u');
         } else if (value instanceof String text) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             pickle.write('X');
-            put(bytes.length);
+            raw(bytes.length);
             pickle.writeBytes(bytes);
         } else if (value instanceof Integer number) {
             pickle.write('J');
-            put(number.intValue());
+            raw(number);
         } else if (value instanceof Wholes wholes) {
             tensor(wholes, wholes.type(), wholes.values().length, wholes.shape());
         } else if (value instanceof NamedTensor tensor) {
@@ -123,22 +123,22 @@ final class TorchWriter {
         global("torch._utils", "_rebuild_tensor_v2");
         pickle.write('(');
         pickle.write('(');
-        put("storage");
+        value("storage");
         global("torch", type.pickled());
-        put(Integer.toString(storages.size()));
-        put("cpu");
-        put((Object) count);
+        value(Integer.toString(storages.size()));
+        value("cpu");
+        value(count);
         pickle.write('t');
         pickle.write('Q');
-        put((Object) 0);
-        put(shape);
+        value(0);
+        lengths(shape);
         long[] strides = new long[shape.length];
         long stride = 1;
         for (int i = shape.length - 1; i >= 0; i--) {
             strides[i] = stride;
             stride *= shape[i];
         }
-        put(strides);
+        lengths(strides);
         pickle.write(0x89);
         global("collections", "OrderedDict");
         pickle.write(')');
@@ -148,10 +148,10 @@ final class TorchWriter {
         storages.add(values);
     }
 
-    private void put(long[] lengths) {
+    private void lengths(long[] lengths) {
         pickle.write('(');
         for (long length : lengths) {
-            put((Object) Math.toIntExact(length));
+            value(Math.toIntExact(length));
         }
         pickle.write('t');
     }
@@ -161,7 +161,7 @@ final class TorchWriter {
         pickle.writeBytes((module + "\n" + name + "\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    private void put(int number) {
+    private void raw(int number) {
         pickle.writeBytes(ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(number)
