@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.demur.corpus.ExtractionFacts;
 import org.demur.evaluation.probe.Concept;
 import org.demur.evaluation.probe.LabelledPrompts;
 import org.demur.evaluation.probe.ProbeSettings;
@@ -22,7 +23,8 @@ import org.demur.schema.Table;
 
 /**
  * Chooses the prompts of probes by a hash of their keys. Prompts that were kept out of the training of the dictionaries are
- * test prompts; others join them up to the share that is asked for. A concept has as many prompts with it as without.
+ * test prompts; others join them up to the share that is asked for. Where only a sample of the vectors is stored, held-out
+ * prompts alone have all of theirs, so all come from them. A concept has as many prompts with it as without.
  */
 final class ProbeSample {
     private static final String LABEL = "label";
@@ -31,12 +33,18 @@ final class ProbeSample {
     private final ProbeSettings settings;
     private final HeldOutPrompts heldOut;
     private final long seed;
+    private final boolean isPartial;
 
     ProbeSample(StageContext context, ProbeSettings settings, HeldOutPrompts heldOut) {
         this.context = context;
         this.settings = settings;
         this.heldOut = heldOut;
         this.seed = context.seed().derive("evaluate probes");
+        this.isPartial = ExtractionFacts.of(context.warehouse()
+                        .manifest(Table.ACTIVATIONS, context.input("extract"))
+                        .facts())
+                .map(ExtractionFacts::isPartial)
+                .orElse(false);
     }
 
     /**
@@ -92,9 +100,10 @@ final class ProbeSample {
                 .select("set_name", "prompt_id", LABEL, "category")
                 .collectAsList()
                 .stream()
+                .filter(row -> !isPartial || heldOut.contains(row.getString(0), row.getString(1)))
                 .map(row -> candidate(
                         key(row.getString(0), row.getString(1)),
-                        heldOut.contains(row.getString(0), row.getString(1)),
+                        !isPartial && heldOut.contains(row.getString(0), row.getString(1)),
                         row.getString(2),
                         row.isNullAt(3) ? "" : row.getString(3)))
                 .toList());
@@ -102,13 +111,13 @@ final class ProbeSample {
         return candidates;
     }
 
-    private Candidate candidate(String key, boolean isHeldOut, String label, String category) {
+    private Candidate candidate(String key, boolean mustTest, String label, String category) {
         RowHash hash = new RowHash(seed);
         hash.add(key.getBytes(StandardCharsets.UTF_8));
         // The order of prompts and their side must not hang together, or a limit would leave one side empty.
         double unit = (hash.value() >>> 11) * 0x1p-53;
         hash.add(1);
-        return new Candidate(key, label, category, isHeldOut || unit < settings.testFraction(), hash.value());
+        return new Candidate(key, label, category, mustTest || unit < settings.testFraction(), hash.value());
     }
 
     /** The categories with the most prompts, in the order of their names. */

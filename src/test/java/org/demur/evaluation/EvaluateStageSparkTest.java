@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
@@ -12,6 +13,7 @@ import org.apache.spark.sql.functions;
 import org.demur.TinyStudy;
 import org.demur.activations.ExtractSettings;
 import org.demur.activations.ExtractStage;
+import org.demur.corpus.ExtractionFacts;
 import org.demur.evaluation.probe.Concept;
 import org.demur.sae.FeatureCodes;
 import org.demur.sae.Sae;
@@ -205,11 +207,7 @@ class EvaluateStageSparkTest {
 
     @Test
     void probesAreTestedOnOtherPromptsThanTheyAreTrainedOnAndFirstOnHeldOutOnes() {
-        ProbeSample.Chosen chosen = new ProbeSample(
-                        study.context(run),
-                        EvaluateSettings.from(study.section("evaluate")).probe(),
-                        RandomDictionaries.HELD_OUT)
-                .choose();
+        ProbeSample.Chosen chosen = choose();
         for (Concept concept : chosen.concepts()) {
             assertThat(concept.train().prompts()).doesNotContain(concept.test().prompts());
             assertThat(concept.train().positives() * 2)
@@ -218,12 +216,42 @@ class EvaluateStageSparkTest {
         }
         int[] trained = chosen.concepts().get(0).train().prompts();
         chosen.numbers().forEach((key, number) -> {
-            if (java.util.Arrays.stream(trained).anyMatch(prompt -> prompt == number)) {
-                String[] parts = key.split("\n");
-                assertThat(RandomDictionaries.HELD_OUT.contains(parts[0], parts[1]))
-                        .isFalse();
+            if (Arrays.stream(trained).anyMatch(prompt -> prompt == number)) {
+                assertThat(isHeldOut(key)).isFalse();
             }
         });
+    }
+
+    /** Prompts of which only some vectors are stored would be other means on one side of the split. */
+    @Test
+    void whereASampleOfTheVectorsIsStoredProbesKeepToHeldOutPrompts() {
+        RunId partial = RunId.of("partial");
+        study.warehouse()
+                .publish(
+                        Table.ACTIVATIONS,
+                        partial,
+                        study.warehouse().read(Table.ACTIVATIONS, extracted).where("position = 20"),
+                        new ExtractionFacts("r0123456789ab", List.of("harmful_train"), 8, 2048, 0.25).facts());
+        study.input("extract", partial);
+        ProbeSample.Chosen chosen = choose();
+        study.input("extract", extracted);
+
+        assertThat(chosen.concepts().get(0).train().size()).isPositive();
+        assertThat(chosen.numbers().keySet())
+                .allSatisfy(key -> assertThat(isHeldOut(key)).isTrue());
+    }
+
+    private static ProbeSample.Chosen choose() {
+        return new ProbeSample(
+                        study.context(run),
+                        EvaluateSettings.from(study.section("evaluate")).probe(),
+                        RandomDictionaries.HELD_OUT)
+                .choose();
+    }
+
+    private static boolean isHeldOut(String key) {
+        String[] parts = key.split("\n");
+        return RandomDictionaries.HELD_OUT.contains(parts[0], parts[1]);
     }
 
     private static RunId promptsRun() {
