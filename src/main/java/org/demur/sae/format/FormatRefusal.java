@@ -26,6 +26,15 @@ final class FormatRefusal {
                 "use a dictionary without this feature");
     }
 
+    /** A pickle that is more than data. */
+    static JobException unsafe(Path file, String detail) {
+        return new JobException(
+                ExitCode.MISMATCH,
+                file + ": " + detail,
+                "a pickle may hold programs; this one is damaged or not only a dict of tensors, and nothing of it was executed",
+                "get the dictionary as safetensors, or save its state dict again with torch.save");
+    }
+
     /** The file is not there. */
     static JobException missing(Path file, String detail) {
         return new JobException(

@@ -1,8 +1,11 @@
 package org.demur.sae.format;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,12 +36,24 @@ final class TorchTensors implements TensorFile {
 
     /** Opens and checks an archive. */
     static TorchTensors open(Path path) {
+        if (Files.isRegularFile(path) && !startsLikeZip(path)) {
+            throw FormatRefusal.unsafe(
+                    path, "is no archive of PyTorch 1.6 or later, but a bare pickle or something else");
+        }
         ZipFolder zip = ZipFolder.open(path);
         try {
             return new TorchTensors(zip, root(zip)).load();
         } catch (RuntimeException e) {
             zip.close();
             throw e;
+        }
+    }
+
+    private static boolean startsLikeZip(Path path) {
+        try (InputStream in = Files.newInputStream(path)) {
+            return in.read() == 'P' && in.read() == 'K';
+        } catch (IOException e) {
+            throw FormatRefusal.missing(path, "cannot be read (" + e.getMessage() + ")");
         }
     }
 
@@ -63,10 +78,10 @@ final class TorchTensors implements TensorFile {
         try {
             top = PickleReader.read(zip.bytes(root + "data.pkl", MOST_PICKLE_BYTES));
         } catch (PickleException e) {
-            throw FormatRefusal.broken(path(), e.getMessage());
+            throw FormatRefusal.unsafe(path(), e.getMessage());
         }
         if (!(top instanceof Map<?, ?> entries)) {
-            throw FormatRefusal.broken(path(), "holds no dict of tensors");
+            throw FormatRefusal.unsafe(path(), "holds no dict of tensors");
         }
         entries.forEach((key, value) -> add((String) key, value));
         return this;
