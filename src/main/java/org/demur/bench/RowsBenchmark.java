@@ -147,7 +147,7 @@ final class RowsBenchmark implements Runnable {
     }
 
     private static RowStorage storage(int window, RowStorage.Place place) {
-        return new RowStorage(VectorDtype.BF16, window, Long.MAX_VALUE, 1, place);
+        return new RowStorage(VectorDtype.BF16, window, Long.MAX_VALUE, place);
     }
 
     private static String line(Case measured, Streamed streamed) {

@@ -6,8 +6,13 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.corpus.PromptKey;
@@ -15,6 +20,8 @@ import org.demur.corpus.UnitTable;
 
 /** The token ids of the prompts of some units, read from the table {@code prompts}; 4 bytes a token. */
 final class CorpusTokens {
+    private static final List<String> COLUMNS = List.of("set_name", "prompt_id", "kind", "token_ids");
+
     private final int[][] tokensByPrompt;
 
     private CorpusTokens(int prompts) {
@@ -42,16 +49,17 @@ final class CorpusTokens {
 
     private void read(String file, UnitTable units, BitSet wanted) {
         try (ParquetReader<Group> reader = ParquetReader.builder(new GroupReadSupport(), new Path(file))
-                .withConf(new Configuration())
+                .withConf(projection(file))
                 .build()) {
             for (Group row = reader.read(); row != null; row = reader.read()) {
-                int ordinal = units.ordinal(
-                        PromptKey.hash(bytes(row, "set_name"), bytes(row, "prompt_id"), bytes(row, "kind")));
+                long hash = PromptKey.hash(bytes(row, "set_name"), bytes(row, "prompt_id"), bytes(row, "kind"));
+                int ordinal = units.ordinal(hash);
                 if (ordinal >= 0 && wanted.get(ordinal)) {
                     tokensByPrompt[ordinal] = ids(row.getGroup("token_ids", 0));
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // The Parquet library reports pages that end early with whatever exception the decoder met.
             throw new JobException(
                     ExitCode.MISSING_INPUT,
                     "Cannot read the prompts of " + file,
@@ -59,6 +67,17 @@ final class CorpusTokens {
                     "ingest the prompts again",
                     e);
         }
+    }
+
+    /** Leaves the texts in the file. */
+    private static Configuration projection(String file) throws IOException {
+        Configuration hadoop = new Configuration();
+        try (ParquetFileReader reader = ParquetFileReader.open(HadoopInputFile.fromPath(new Path(file), hadoop))) {
+            MessageType schema = reader.getFileMetaData().getSchema();
+            List<Type> columns = COLUMNS.stream().map(schema::getType).toList();
+            hadoop.set(ReadSupport.PARQUET_READ_SCHEMA, new MessageType(schema.getName(), columns).toString());
+        }
+        return hadoop;
     }
 
     private static byte[] bytes(Group row, String column) {

@@ -6,16 +6,15 @@ import org.demur.config.ConfigSection;
 import org.demur.schema.VectorDtype;
 
 /**
- * How a worker keeps rows in memory.
+ * How a worker keeps rows in memory. Beside the budget it needs room for one unit a shard, three minibatches, the sample, and
+ * the index: 4 bytes for each extracted and 12 for each training row.
  *
  * @param dtype bf16, or f32 for activations that were stored so
  * @param windowRows rows over all shards that are mixed at a time, {@link #AUTO} for as many as the budget holds
  * @param budget_bytes memory for the vectors of a layer, over all shards
- * @param sampleRows rows of the sample
  * @param place where rows wait that are not in the window
  */
-public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, int sampleRows, Place place)
-        implements Serializable {
+public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, Place place) implements Serializable {
     /** Derive the window from the budget. */
     public static final int AUTO = 0;
 
@@ -31,7 +30,7 @@ public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, i
         SPILL
     }
 
-    /** Reads {@code row-dtype}, {@code window-rows}, {@code memory-mib} and {@code sample-rows} of a section. */
+    /** Reads {@code row-dtype}, {@code window-rows} and {@code memory-mib} of a section. */
     public static RowStorage from(ConfigSection section) {
         String dtype = section.string("row-dtype");
         VectorDtype rows = Arrays.stream(VectorDtype.values())
@@ -40,7 +39,7 @@ public record RowStorage(VectorDtype dtype, int windowRows, long budget_bytes, i
                 .orElseThrow(() -> section.invalid("row-dtype", "it is " + dtype, "write bf16 or f32"));
         int window = "auto".equals(section.string("window-rows")) ? AUTO : section.positive("window-rows");
         long budget_bytes = MIB * section.positive("memory-mib");
-        return new RowStorage(rows, window, budget_bytes, section.positive("sample-rows"), Place.AUTO);
+        return new RowStorage(rows, window, budget_bytes, Place.AUTO);
     }
 
     /** Rows of a shard that are mixed at a time, at most all of them. A function of the settings and the counts alone. */

@@ -67,7 +67,7 @@ public final class ImportStage implements Stage {
                 "row-dtype",
                 settings.storage().dtype().sqlName(),
                 "sample-rows",
-                settings.storage().sampleRows()));
+                settings.rows().sampleRows()));
     }
 
     @Override

@@ -39,7 +39,7 @@ final class LayerInputs {
                         .<RowOrigin>map(this::generated)
                         .orElseGet(RowOrigin.Stored::new),
                 new RowInput.Sampling(
-                        CorpusSeeds.sample(context.seed()), settings.storage().sampleRows()));
+                        CorpusSeeds.sample(context.seed()), settings.rows().sampleRows()));
     }
 
     /** The published activations. */

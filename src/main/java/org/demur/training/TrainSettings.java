@@ -28,8 +28,9 @@ public record TrainSettings(
     /** Passes, rows of a minibatch over all shards, and shards. */
     public record Batches(int epochs, int rows, int shards) implements Serializable {}
 
-    /** Share of prompts held out, multiple of the median norm above which rows are left out, classes not trained on. */
-    public record RowChoice(double heldOutFraction, double outlierMultiple, List<String> excludedClasses)
+    /** Share of prompts held out, multiple of the median norm above which rows are left out, classes not trained on, sample. */
+    public record RowChoice(
+            double heldOutFraction, double outlierMultiple, List<String> excludedClasses, int sampleRows)
             implements Serializable {}
 
     /** Steps between checkpoints and between logged rows. */
@@ -44,7 +45,8 @@ public record TrainSettings(
                 new RowChoice(
                         section.number("held-out-fraction"),
                         section.number("outlier-multiple"),
-                        section.strings("exclude-classes")),
+                        section.strings("exclude-classes"),
+                        section.positive("sample-rows")),
                 RowStorage.from(section),
                 new Intervals(section.integer("checkpoint-every-steps"), section.integer("log-every-steps")),
                 section.canonicalJson());

@@ -14,8 +14,8 @@ class RowStorageTest {
     private static final RowFormat FORMAT = new RowFormat(512, VectorDtype.BF16);
 
     private static RowStorage read(String dtype, String window) {
-        return RowStorage.from(ConfigSection.parse(
-                "row-dtype = " + dtype + ", window-rows = " + window + ", memory-mib = 2, sample-rows = 100"));
+        return RowStorage.from(
+                ConfigSection.parse("row-dtype = " + dtype + ", window-rows = " + window + ", memory-mib = 2"));
     }
 
     @ParameterizedTest

@@ -49,7 +49,7 @@ class TrainingRowsTest {
     }
 
     private static RowStorage storage(VectorDtype dtype, int window, RowStorage.Place place) {
-        return new RowStorage(dtype, window, BUDGET_BYTES, 8192, place);
+        return new RowStorage(dtype, window, BUDGET_BYTES, place);
     }
 
     private RowRequest request(ShardRange shards, RowStorage storage) {
@@ -203,6 +203,21 @@ class TrainingRowsTest {
             two.load(5, sinks(SHARDS));
         }
         assertThat(OpenRows.openStores()).isZero();
+    }
+
+    @Test
+    void viewsOfOtherOrdersShareItToo() {
+        RowStorage storage = storage(VectorDtype.BF16, 60, RowStorage.Place.SPILL);
+        RowRequest.Batches batches = new RowRequest.Batches(BATCH, SHARDS, EPOCHS);
+        try (TrainingRows one = TrainingRows.open(new RowRequest(input, batches, 1, allShards(), storage), folder);
+                TrainingRows two = TrainingRows.open(new RowRequest(input, batches, 2, allShards(), storage), folder)) {
+            assertThat(OpenRows.openStores()).isEqualTo(1);
+            assertThat(texts(vectors(one, 0, SHARDS))).isNotEqualTo(texts(vectors(two, 0, SHARDS)));
+        }
+    }
+
+    private static List<String> texts(List<float[]> vectors) {
+        return vectors.stream().map(Arrays::toString).toList();
     }
 
     @Test

@@ -85,7 +85,7 @@ class LayerTrainingSparkTest {
                         UnitTable.of(List.of()),
                         new RowOrigin.Stored(),
                         new RowInput.Sampling(
-                                new SampleOrder(1), settings.storage().sampleRows())));
+                                new SampleOrder(1), settings.rows().sampleRows())));
         return new LayerJob(
                 input,
                 settings,
