@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             SteerBenchmark.class,
             SweepBenchmark.class,
             MemoryBenchmark.class,
+            SaeTrainBenchmark.class,
             LogitsDump.class,
             RowsBenchmark.class
         })

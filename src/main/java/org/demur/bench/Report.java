@@ -40,6 +40,14 @@ final class Report {
                 .with("cpus", Runtime.getRuntime().availableProcessors());
     }
 
+    /** A report of something that runs without a language model. */
+    static Report plain(String bench) {
+        return new Report()
+                .with("bench", bench)
+                .with("java", Runtime.version().feature())
+                .with("cpus", Runtime.getRuntime().availableProcessors());
+    }
+
     Report with(String name, Object value) {
         fields.put(name, value);
         return this;

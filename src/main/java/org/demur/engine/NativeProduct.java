@@ -8,11 +8,14 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Optional;
 import org.demur.sae.MatrixProduct;
 
 /**
- * {@link MatrixProduct} on libtorch. W lives in a direct buffer that a tensor shares; every chunk writes into its own
- * reused output, because fresh outputs of this size cost more in page faults than the product can hide.
+ * {@link MatrixProduct} on libtorch. W lives in a direct buffer that a tensor shares; a chunk frees its result before the next
+ * product, which then gets the same memory again. oneDNN's product is used where there is one: for fp32 it is about twice as fast
+ * as the default on processors with AVX-512.
  *
  * <p>Each product runs on the calling thread alone, so callers get parallelism by multiplying different chunks at the same
  * time and the bits of a chunk do not depend on how many do so. Buffers are aligned to 64 bytes, which the maths library
@@ -26,6 +29,8 @@ public final class NativeProduct implements MatrixProduct {
     private final PtNDManager manager;
     private final FloatBuffer w_FD;
     private final PtNDArray wTensor;
+    private final FloatBuffer b_F;
+    private final PtNDArray bTensor;
 
     /** A product with a zero matrix of {@code features} rows and {@code width} columns, at most 2 GiB. */
     public NativeProduct(int features, int width) {
@@ -35,11 +40,19 @@ public final class NativeProduct implements MatrixProduct {
         ByteBuffer bytes = aligned(features, width);
         this.w_FD = bytes.asFloatBuffer();
         this.wTensor = (PtNDArray) manager.create(bytes, new Shape(features, width), DataType.FLOAT32);
+        ByteBuffer bias = aligned(features, 1);
+        this.b_F = bias.asFloatBuffer();
+        this.bTensor = (PtNDArray) manager.create(bias, new Shape(features), DataType.FLOAT32);
     }
 
     @Override
     public void put(int feature, float[] source, int at) {
         w_FD.put(feature * width, source, at, width);
+    }
+
+    @Override
+    public void putBias(int feature, float bias) {
+        b_F.put(feature, bias);
     }
 
     @Override
@@ -54,11 +67,12 @@ public final class NativeProduct implements MatrixProduct {
 
     private static ByteBuffer aligned(int rows, int columns) {
         long size = 4L * rows * columns;
-        if (size + ALIGNMENT_BYTES > Integer.MAX_VALUE) {
+        long room = (size + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES + ALIGNMENT_BYTES;
+        if (room > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "A matrix of " + rows + " x " + columns + " exceeds the 2 GiB of a buffer");
         }
-        return ByteBuffer.allocateDirect((int) size + ALIGNMENT_BYTES)
+        return ByteBuffer.allocateDirect((int) room)
                 .alignedSlice(ALIGNMENT_BYTES)
                 .slice(0, (int) size)
                 .order(ByteOrder.nativeOrder());
@@ -93,12 +107,10 @@ public final class NativeProduct implements MatrixProduct {
         private final PtNDManager buffers;
         private final ByteBuffer x;
         private final FloatBuffer x_RD;
-        private final ByteBuffer y;
-        private final FloatBuffer y_RF;
         private final TorchScript script;
         private int rows;
         private PtNDArray xTensor;
-        private PtNDArray yTensor;
+        private Optional<PtNDArray> result = Optional.empty();
         private Thread caller;
 
         NativeChunk(int capacity) {
@@ -106,9 +118,9 @@ public final class NativeProduct implements MatrixProduct {
             this.buffers = (PtNDManager) manager.newSubManager();
             this.x = aligned(capacity, width);
             this.x_RD = x.asFloatBuffer();
-            this.y = aligned(capacity, features);
-            this.y_RF = y.asFloatBuffer();
-            this.script = TorchScript.compile(buffers, "product.torchscript", "Product", TorchScript.Constants.none());
+            Map<String, String> constants = Map.of("ONE_DNN", OneDnn.isAvailable(buffers) ? "True" : "False");
+            this.script = TorchScript.compile(
+                    buffers, "product.torchscript", "Product", new TorchScript.Constants(constants, constants));
         }
 
         @Override
@@ -124,8 +136,10 @@ public final class NativeProduct implements MatrixProduct {
             }
             useCallingThreadOnly();
             shape(count);
-            script.call(buffers, "product", xTensor, wTensor, yTensor).close();
-            return y_RF;
+            result.ifPresent(PtNDArray::close);
+            PtNDArray y = script.call(buffers, "product", xTensor, wTensor, bTensor);
+            result = Optional.of(y);
+            return TorchRuntime.view(y).asFloatBuffer();
         }
 
         private void shape(int count) {
@@ -137,10 +151,8 @@ public final class NativeProduct implements MatrixProduct {
             }
             if (rows > 0) {
                 xTensor.close();
-                yTensor.close();
             }
             xTensor = view(x, count, width);
-            yTensor = view(y, count, features);
             rows = count;
         }
 

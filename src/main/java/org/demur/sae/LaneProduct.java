@@ -12,6 +12,7 @@ public final class LaneProduct implements MatrixProduct {
     private final int width;
     private final float[] w_FD;
     private final int[] every;
+    private final float[] b_F;
 
     /** A product with a zero matrix. */
     public LaneProduct(int features, int width) {
@@ -25,11 +26,17 @@ public final class LaneProduct implements MatrixProduct {
         this.w_FD = w_FD;
         this.every = new int[features];
         Arrays.setAll(every, j -> j);
+        this.b_F = new float[features];
     }
 
     @Override
     public void put(int feature, float[] source, int at) {
         System.arraycopy(source, at, w_FD, feature * width, width);
+    }
+
+    @Override
+    public void putBias(int feature, float bias) {
+        b_F[feature] = bias;
     }
 
     @Override
@@ -63,7 +70,9 @@ public final class LaneProduct implements MatrixProduct {
         public FloatBuffer multiply(int rows) {
             for (int r = 0; r < rows; r++) {
                 RowKernels.dots(new RowKernels.RowSum(x, r * width, w_FD, width), every, 0, features, row, lanes);
-                System.arraycopy(row, 0, y, r * features, features);
+                for (int j = 0; j < features; j++) {
+                    y[r * features + j] = row[j] + b_F[j];
+                }
             }
             return FloatBuffer.wrap(y);
         }

@@ -3,7 +3,7 @@ package org.demur.sae;
 import java.nio.FloatBuffer;
 
 /**
- * The product {@code y = x W^T} of row chunks with one matrix that changes between calls: the encoder of a dictionary,
+ * The product {@code y = x W^T + b} of row chunks with one matrix and bias that change between calls: the encoder of a dictionary,
  * which is the costly part of every pass over tokens. Results must be the same bits for the same input bits, whichever
  * thread asks.
  *
@@ -31,6 +31,9 @@ public interface MatrixProduct extends AutoCloseable {
 
     /** Overwrites row {@code feature} of W with {@code D} floats of {@code source} from {@code at}; not during a product. */
     void put(int feature, float[] source, int at);
+
+    /** Overwrites element {@code feature} of b, which is 0 at first; not during a product. */
+    void putBias(int feature, float bias);
 
     /** Buffers for products of up to {@code rows} rows, to be used by one thread at a time. */
     Chunk chunk(int rows);

@@ -10,7 +10,10 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Legend: rows of {@code D} floats lie in one flat array; {@code at} is the offset of a row's first element.
  */
 public final class RowKernels {
-    /** Lanes of every kernel; fixed, because the widest vector of the machine would change the order of the sums. */
+    /**
+     * Lanes of every kernel; fixed, because the widest vector of the machine would change the order of the sums, and because
+     * kernels of two widths in one process slow each other down (the compiler then no longer sees one kind of vector).
+     */
     public static final int LANES = 8;
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
@@ -21,11 +24,58 @@ public final class RowKernels {
     public static void gather(RowSum sum, int[] indices, float[] weights, int from, int to) {
         int d = sum.width();
         int i = from;
+        for (; i + 8 <= to; i += 8) {
+            gatherEight(sum, indices, weights, i);
+        }
         for (; i + 4 <= to; i += 4) {
             gatherFour(sum, indices, weights, i);
         }
         for (; i < to; i++) {
             addScaled(sum.target(), sum.at(), weights[i], sum.rows(), indices[i] * d, d);
+        }
+    }
+
+    private static void gatherEight(RowSum sum, int[] indices, float[] weights, int i) {
+        int d = sum.width();
+        float[] rows = sum.rows();
+        float[] target = sum.target();
+        int at = sum.at();
+        int r0 = indices[i] * d;
+        int r1 = indices[i + 1] * d;
+        int r2 = indices[i + 2] * d;
+        int r3 = indices[i + 3] * d;
+        int r4 = indices[i + 4] * d;
+        int r5 = indices[i + 5] * d;
+        int r6 = indices[i + 6] * d;
+        int r7 = indices[i + 7] * d;
+        FloatVector w0 = FloatVector.broadcast(SPECIES, weights[i]);
+        FloatVector w1 = FloatVector.broadcast(SPECIES, weights[i + 1]);
+        FloatVector w2 = FloatVector.broadcast(SPECIES, weights[i + 2]);
+        FloatVector w3 = FloatVector.broadcast(SPECIES, weights[i + 3]);
+        FloatVector w4 = FloatVector.broadcast(SPECIES, weights[i + 4]);
+        FloatVector w5 = FloatVector.broadcast(SPECIES, weights[i + 5]);
+        FloatVector w6 = FloatVector.broadcast(SPECIES, weights[i + 6]);
+        FloatVector w7 = FloatVector.broadcast(SPECIES, weights[i + 7]);
+        int bound = SPECIES.loopBound(d);
+        int c = 0;
+        for (; c < bound; c += LANES) {
+            FloatVector acc = FloatVector.fromArray(SPECIES, target, at + c);
+            acc = FloatVector.fromArray(SPECIES, rows, r0 + c).fma(w0, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r1 + c).fma(w1, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r2 + c).fma(w2, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r3 + c).fma(w3, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r4 + c).fma(w4, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r5 + c).fma(w5, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r6 + c).fma(w6, acc);
+            acc = FloatVector.fromArray(SPECIES, rows, r7 + c).fma(w7, acc);
+            acc.intoArray(target, at + c);
+        }
+        for (; c < d; c++) {
+            float acc = target[at + c];
+            for (int n = 0; n < 8; n++) {
+                acc = Math.fma(rows[indices[i + n] * d + c], weights[i + n], acc);
+            }
+            target[at + c] = acc;
         }
     }
 

@@ -11,13 +11,16 @@ import jdk.incubator.vector.VectorSpecies;
  * The exact {@code k} largest elements of a row of pre-activations; among equal elements the lower index wins. Used by one
  * thread at a time.
  *
- * <p>The row is cut into strided groups, at least twice as many as {@code k}. The k-th largest of the groups' maxima is a
- * lower bound of the k-th largest element, so one comparing scan leaves few candidates, which are then ranked exactly.
+ * <p>One comparing scan against a bound leaves few candidates, which are then ranked exactly. The bound is a little below the k-th
+ * largest element of the row before; where that leaves too few candidates or too many, the row is cut into strided groups, at least
+ * twice as many as {@code k}, and the k-th largest of the groups' maxima is a lower bound of the k-th largest element.
  *
  * <p>Legend: {@code F} features, {@code h_F} a row padded with -infinity to a whole number of strides.
  */
 public final class TopKSelection {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
+    private static final int MOST_CANDIDATES = 6;
+    private static final float GUESS_MARGIN = 0.1f;
     private static final int QUAD = 4 * RowKernels.LANES;
 
     private final int features;
@@ -26,7 +29,8 @@ public final class TopKSelection {
     private final float[] h_F;
     private final float[] maxima_G;
     private final float[] ranked;
-    private int[] candidates;
+    private final int[] candidates;
+    private float guess = Float.NaN;
 
     /** A selection of {@code k} out of {@code features}. */
     public TopKSelection(int features, int k) {
@@ -75,7 +79,10 @@ public final class TopKSelection {
      * @throws IllegalStateException when the row holds NaN
      */
     public void select(int[] indices, float[] values, int at) {
-        int count = collect(lowerBound());
+        int count = collect(guess);
+        if (count < k || count > MOST_CANDIDATES * k) {
+            count = collect(lowerBound());
+        }
         if (count < k) {
             throw new IllegalStateException("A row of pre-activations holds NaN: training has diverged");
         }
@@ -94,6 +101,7 @@ public final class TopKSelection {
             ties = k - (count - above);
         }
         write(indices, values, at, kth, ties, count);
+        guess = kth - GUESS_MARGIN * Math.abs(kth);
     }
 
     private void write(int[] indices, float[] values, int at, float kth, int ties, int count) {

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.demur.sae.RowKernels;
 
 /**
  * Adam (Kingma and Ba 2015, algorithm 1) with exact moments on every row, whether it has a gradient or not.
@@ -40,7 +39,7 @@ public record AdamOptimiser(double beta1, double beta2, double epsilon) implemen
         float b1 = (float) beta1;
         float b2 = (float) beta2;
         int c = 0;
-        for (; c + RowKernels.LANES <= row.length(); c += RowKernels.LANES) {
+        for (; c + SPECIES.length() <= row.length(); c += SPECIES.length()) {
             int s = row.stateAt() + c;
             FloatVector g = FloatVector.fromArray(SPECIES, gradient, from + c);
             FloatVector m =

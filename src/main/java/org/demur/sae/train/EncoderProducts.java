@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 import org.demur.sae.MatrixProduct;
 
 /**
- * The encoder's product, slice by slice of its matrix.
+ * The encoder's product with its bias, slice by slice of its matrix.
  *
  * <p>Legend: {@code F} features, {@code I} width of the input, {@code R} rows of a chunk.
  */
@@ -14,20 +14,24 @@ public final class EncoderProducts implements AutoCloseable {
     private static final int MOST_ELEMENTS = 1 << 25;
 
     private final RowMatrix w_FI;
+    private final float[] bias_F;
     private final MatrixProduct[] products;
 
-    EncoderProducts(RowMatrix w_FI, MatrixProduct.Factory factory) {
+    EncoderProducts(RowMatrix w_FI, float[] bias_F, MatrixProduct.Factory factory) {
         this.w_FI = w_FI;
+        this.bias_F = bias_F;
         this.products = new MatrixProduct[w_FI.slices()];
         for (int s = 0; s < products.length; s++) {
             products[s] = factory.open(w_FI.sliceStart(s + 1) - w_FI.sliceStart(s), w_FI.width());
         }
     }
 
-    /** Brings a row up to date; not during a product. */
+    /** Brings a row and its bias up to date; not during a product. */
     void put(int feature) {
         int slice = sliceOf(feature);
-        products[slice].put(feature - w_FI.sliceStart(slice), w_FI.array(feature), w_FI.at(feature));
+        int row = feature - w_FI.sliceStart(slice);
+        products[slice].put(row, w_FI.array(feature), w_FI.at(feature));
+        products[slice].putBias(row, bias_F[feature]);
     }
 
     private int sliceOf(int feature) {
@@ -70,12 +74,12 @@ public final class EncoderProducts implements AutoCloseable {
             }
         }
 
-        /** Copies row {@code row} of the result with {@code bias_F} added to {@code row_F}. */
-        void load(int row, float[] bias_F, float[] row_F) {
+        /** Copies row {@code row} of the result to {@code row_F}. */
+        void load(int row, float[] row_F) {
             for (int s = 0; s < results.length; s++) {
                 int first = w_FI.sliceStart(s);
                 int count = w_FI.sliceStart(s + 1) - first;
-                PreActivations.load(results[s], row * count, bias_F, first, row_F, count);
+                results[s].get(row * count, row_F, first, count);
             }
         }
 

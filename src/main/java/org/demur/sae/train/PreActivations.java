@@ -1,6 +1,5 @@
 package org.demur.sae.train;
 
-import java.nio.FloatBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -8,24 +7,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Passes over one row of pre-activations. */
 final class PreActivations {
-    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_256;
 
     private PreActivations() {}
-
-    /** Copies {@code count} elements of a product and adds a bias. */
-    static void load(FloatBuffer product, int at, float[] bias_F, int firstFeature, float[] row_F, int count) {
-        product.get(at, row_F, firstFeature, count);
-        int end = firstFeature + count;
-        int c = firstFeature;
-        for (; c + SPECIES.length() <= end; c += SPECIES.length()) {
-            FloatVector.fromArray(SPECIES, row_F, c)
-                    .add(FloatVector.fromArray(SPECIES, bias_F, c))
-                    .intoArray(row_F, c);
-        }
-        for (; c < end; c++) {
-            row_F[c] += bias_F[c];
-        }
-    }
 
     /** Writes the features whose element is above {@code bound}, ascending; NaN counts as above, so that it shows in the loss. */
     static int above(float[] row_F, float bound, int features, int[] found) {

@@ -4,7 +4,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.demur.sae.RowKernels;
 
 /**
  * Sign descent with a running average of iterates (Defazio et al. 2024, "The Road Less Scheduled", eq. 3-5): the base iterate
@@ -42,7 +41,7 @@ public record ScheduleFreeOptimiser(double mixing) implements RowOptimiser {
         FloatVector zero = FloatVector.zero(SPECIES);
         float[] base = row.state()[0];
         int c = 0;
-        for (; c + RowKernels.LANES <= row.length(); c += RowKernels.LANES) {
+        for (; c + SPECIES.length() <= row.length(); c += SPECIES.length()) {
             FloatVector y = FloatVector.fromArray(SPECIES, row.weights(), row.at() + c);
             FloatVector z = FloatVector.fromArray(SPECIES, base, row.stateAt() + c);
             FloatVector g = FloatVector.fromArray(SPECIES, gradient, from + c);

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
-import org.demur.sae.RowKernels;
 
 /**
  * Signum (Bernstein et al. 2018, algorithm 2): steps by the sign of a running mean of gradients, so the scale of the loss
@@ -39,7 +38,7 @@ public record SignOptimiser(double momentum) implements RowOptimiser {
         FloatVector zero = FloatVector.zero(SPECIES);
         float[] mean = row.state()[0];
         int c = 0;
-        for (; c + RowKernels.LANES <= row.length(); c += RowKernels.LANES) {
+        for (; c + SPECIES.length() <= row.length(); c += SPECIES.length()) {
             FloatVector g = FloatVector.fromArray(SPECIES, gradient, from + c);
             FloatVector m = FloatVector.fromArray(SPECIES, mean, row.stateAt() + c)
                     .mul(keep)

@@ -74,7 +74,7 @@ public final class ThresholdCalibration {
                 int count = Math.min(chunkRows, rows - from);
                 chunks[slot].multiply(x_NI, from * width, count);
                 for (int r = 0; r < count; r++) {
-                    chunks[slot].load(r, weights.b_enc_F(), row_F[slot]);
+                    chunks[slot].load(r, row_F[slot]);
                     count(row_F[slot], bucket, counts[slot]);
                 }
             });

@@ -109,7 +109,7 @@ public final class TokenPass implements AutoCloseable {
         CodeSets codes = parts.codes(part);
         codes.begin(rows);
         for (int r = 0; r < rows; r++) {
-            own.chunk().load(r, weights.b_enc_F(), own.coder().row());
+            own.chunk().load(r, own.coder().row());
             own.coder().code(codes, step);
             residual.select(own.coder().row(), codes.auxiliary(), slot);
             codes.endRow();

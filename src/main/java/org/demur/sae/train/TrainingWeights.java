@@ -30,7 +30,7 @@ public final class TrainingWeights implements AutoCloseable {
         this.w_dec_FO = new RowMatrix(shape.features(), shape.output(), sliceElements);
         this.scalars_SF = new float[shape.scalars()][shape.features()];
         this.b_dec_O = new float[shape.output()];
-        this.encoder = new EncoderProducts(w_enc_FI, products);
+        this.encoder = new EncoderProducts(w_enc_FI, scalars_SF[0], products);
     }
 
     /**

@@ -128,6 +128,7 @@ class GradientTest {
             for (int j : DEAD) {
                 weights.b_enc_F()[j] = -0.6f;
             }
+            weights.mirror(0, FEATURES);
             length = weights.shape().rowLength();
             parameters = NaiveLoss.parameters(weights);
             model = TrainingFixture.model(objective, AdamOptimiser.standard(), weights, 0, 1);

@@ -97,6 +97,8 @@ class TrainingStepTest {
             with.b_enc_F()[j] = -9;
             without.b_enc_F()[j] = -9;
         }
+        with.mirror(0, FEATURES);
+        without.mirror(0, FEATURES);
         runOnce(aided);
         runOnce(plain);
         int[] changed = IntStream.range(0, FEATURES)
@@ -114,6 +116,8 @@ class TrainingStepTest {
             with.b_enc_F()[j] = -0.4f;
             without.b_enc_F()[j] = -0.4f;
         }
+        with.mirror(0, FEATURES);
+        without.mirror(0, FEATURES);
         float[] before = with.w_dec().flat();
         double loss = runOnce(aided).losses().auxiliary();
         assertThat(loss).isPositive();
@@ -132,6 +136,7 @@ class TrainingStepTest {
         TrainingStep.Model model = TrainingFixture.model(
                 TrainingFixture.objective(0), SignOptimiser.standard(), TrainingFixture.weights(), 0, 1);
         model.weights().b_enc_F()[7] = -50;
+        model.weights().mirror(0, FEATURES);
         runOnce(model);
         assertThat(model.dead().silentTokens_F()[7]).isEqualTo((long) ROWS * SHARDS);
         assertThat(model.dead().dead()).isEmpty();
