@@ -120,11 +120,17 @@ final class LayerTraining {
         int done = restore(checkpoint, model);
         progress.accept((long) done * plan.batchRows());
         Schedule schedule = recipe.schedule(plan.steps());
+        ShardBatch.Stored stored =
+                switch (job.settings().storage().dtype()) {
+                    case BF16 -> ShardBatch.Stored.BF16;
+                    case F32 -> ShardBatch.Stored.FP32;
+                };
+        ShardBatch.Layout layout =
+                ShardBatch.Layout.of(model.weights(), model.objective()).holding(stored);
         List<ShardBatch> batches = new ArrayList<>();
         int own = ShardRange.of(plan.shards(), workers.rank(), workers.size()).size();
         for (int shard = 0; shard < own; shard++) {
-            batches.add(
-                    new ShardBatch(plan.shardBatchRows(), ShardBatch.Layout.of(model.weights(), model.objective())));
+            batches.add(new ShardBatch(plan.shardBatchRows(), layout));
         }
         List<BatchSink> sinks = batches.stream().map(BatchSink::new).toList();
         for (int number = done + 1; number <= plan.steps(); number++) {

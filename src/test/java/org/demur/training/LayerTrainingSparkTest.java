@@ -182,6 +182,19 @@ class LayerTrainingSparkTest {
     }
 
     @Test
+    void rowsOfFullPrecisionAreTrainedOnAsTheyAre() throws Exception {
+        Warehouse exact = new Warehouse(
+                TestSpark.session(), new Catalog(folder.resolve("b").toString(), new Configuration()));
+        SyntheticActivations.publish(exact, List.of(5), 2, VectorDtype.F32);
+        alone(job(exact, "rounded", settings("epochs = 1")), 1);
+        alone(job(exact, "exact", settings("epochs = 1, row-dtype = f32")), 1);
+        together(job(exact, "exact-sockets", settings("epochs = 1, row-dtype = f32")), sockets(2));
+        alone(job(warehouse, "stored-rounded", settings("epochs = 1")), 1);
+        assertThat(digest("exact-sockets")).isEqualTo(digest("exact")).isNotEqualTo(digest("rounded"));
+        assertThat(digest("rounded")).isEqualTo(digest("stored-rounded"));
+    }
+
+    @Test
     void goesOnFromACheckpointToTheSameBytes() throws Exception {
         alone(job(warehouse, "undisturbed", settings("")), 1);
         LayerJob job = job(warehouse, "disturbed", settings(""));

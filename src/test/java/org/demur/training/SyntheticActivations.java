@@ -26,10 +26,15 @@ final class SyntheticActivations {
 
     /** Publishes activations and their statistics for the layers, in files cut for {@code partitions} tasks. */
     static void publish(Warehouse warehouse, List<Integer> layers, int partitions) {
+        publish(warehouse, layers, partitions, VectorDtype.BF16);
+    }
+
+    /** The same with vectors of another dtype. */
+    static void publish(Warehouse warehouse, List<Integer> layers, int partitions, VectorDtype dtype) {
         List<Row> rows = new ArrayList<>();
         List<Row> statistics = new ArrayList<>();
         for (int layer : layers) {
-            rows.addAll(layer(layer));
+            rows.addAll(layer(layer, dtype));
             statistics.add(RowFactory.create(
                     layer, "resid_post", "all", 1200L, 3.0, 1.0, 3.0, 5.0, 9.0, 0L, new Float[WIDTH]));
         }
@@ -55,7 +60,7 @@ final class SyntheticActivations {
                 .toList();
     }
 
-    private static List<Row> layer(int layer) {
+    private static List<Row> layer(int layer, VectorDtype dtype) {
         float[][] directions = new float[DIRECTIONS][];
         for (int j = 0; j < DIRECTIONS; j++) {
             directions[j] = noise(new SplittableRandom(1000L * layer + j));
@@ -72,22 +77,33 @@ final class SyntheticActivations {
                         x[c] += 0.1f + height * direction[c];
                     }
                 }
-                rows.add(row(layer, prompt, position, x));
+                rows.add(row(layer, prompt, position, x, dtype));
             }
         }
         return rows;
     }
 
-    private static Row row(int layer, int prompt, int position, float[] x) {
+    private static Row row(int layer, int prompt, int position, float[] x, VectorDtype dtype) {
         double square = 0;
         for (float value : x) {
             square += value * value;
         }
         String tokenClass = position == 0 ? "bos" : "content";
         float norm = prompt == 3 && position == 5 ? 1e6f : (float) Math.sqrt(square);
-        byte[] vector = VectorDtype.BF16.encode(x, 0, WIDTH);
+        byte[] vector = dtype.encode(x, 0, WIDTH);
         return RowFactory.create(
-                layer, "resid_post", "set", "p" + prompt, "chat", position, 7, tokenClass, norm, vector, "bf16", WIDTH);
+                layer,
+                "resid_post",
+                "set",
+                "p" + prompt,
+                "chat",
+                position,
+                7,
+                tokenClass,
+                norm,
+                vector,
+                dtype.sqlName(),
+                WIDTH);
     }
 
     private static float[] noise(SplittableRandom random) {

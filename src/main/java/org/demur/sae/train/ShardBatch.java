@@ -73,6 +73,11 @@ public final class ShardBatch {
         public static Layout of(TrainingWeights weights, Objective objective) {
             return new Layout(weights.shape(), objective, weights.encoder().chunkRows(), Stored.BF16, Target.INPUT);
         }
+
+        /** The same with rows held otherwise. */
+        public Layout holding(Stored other) {
+            return new Layout(shape, objective, chunkRows, other, target);
+        }
     }
 
     /** Computes {@code x = scale * stored - b_in} for rows {@code from..to-1}, where b_in is the decoder bias or nothing. */
