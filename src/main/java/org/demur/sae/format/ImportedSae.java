@@ -12,8 +12,10 @@ import org.demur.sae.Sae;
  * @param origin such as {@code model_name}, for the record only
  */
 public record ImportedSae(Sae sae, Map<String, String> origin) {
-    /** Copies the origin, in order of its names. */
+    /** Copies the entries of the origin that say something, in order of their names. */
     public ImportedSae {
-        origin = Collections.unmodifiableMap(new TreeMap<>(origin));
+        Map<String, String> known = new TreeMap<>(origin);
+        known.values().removeIf(String::isEmpty);
+        origin = Collections.unmodifiableMap(known);
     }
 }

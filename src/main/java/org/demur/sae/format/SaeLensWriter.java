@@ -104,7 +104,6 @@ final class SaeLensWriter {
         if (activation instanceof Activation.TopK topK) {
             cfg.put("k", topK.k());
             cfg.put("rescale_acts_by_decoder_norm", false);
-            cfg.put(SaeLensReader.KEEPS_NEGATIVE, topK.sign() == Activation.Sign.KEPT);
         }
         if (activation instanceof Activation.GroupMax groupMax) {
             cfg.put("k", groupMax.groups());
@@ -112,6 +111,9 @@ final class SaeLensWriter {
         if (sae.isTranscoder() || ownArchitecture().isPresent()) {
             cfg.put("d_out", sae.weights().outputWidth());
             cfg.put(SaeLensReader.SKIP, sae.weights().hasSkip());
+            cfg.put(
+                    SaeLensReader.KEEPS_NEGATIVE,
+                    activation instanceof Activation.TopK topK && topK.sign() == Activation.Sign.KEPT);
             cfg.put(SaeLensReader.TRANSCODER, sae.facts().target() == SaeFacts.Target.OTHER);
         }
         cfg.set("metadata", metadata(activation));
