@@ -154,9 +154,9 @@ final class NpzTensors implements TensorFile {
             out.put(values);
         });
         if (isTurned) {
-            int rows = (int) array.shape()[0];
-            int columns = (int) array.shape()[1];
-            System.arraycopy(CheckedTensors.turned(stored, columns, rows), 0, target, 0, target.length);
+            // Fortran order is the C order of the transposed array.
+            int[] turned = {(int) array.shape()[1], (int) array.shape()[0]};
+            System.arraycopy(CheckedTensors.turned(stored, turned[0], turned[1]), 0, target, 0, target.length);
         }
     }
 

@@ -109,7 +109,7 @@ final class Settings {
     /** The entries with a plain value, as texts. */
     Map<String, String> plain() {
         Map<String, String> entries = new TreeMap<>();
-        node.fields().forEachRemaining(entry -> {
+        node.properties().forEach(entry -> {
             if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
                 entries.put(entry.getKey(), entry.getValue().asText());
             }
