@@ -20,7 +20,7 @@ import org.demur.schema.VectorDtype;
  *
  * @param sets prompt sets that are run
  * @param layers blocks whose stream is stored, counted from 0
- * @param hook point of those blocks
+ * @param hooks points of those blocks
  * @param shards Spark tasks; fixes the batches and thereby the last bits of the result
  * @param maxTokensPerBatch tokens in one forward pass
  * @param dtype spelling of the vectors
@@ -30,7 +30,7 @@ import org.demur.schema.VectorDtype;
 public record ExtractSettings(
         List<String> sets,
         List<Integer> layers,
-        Site hook,
+        List<Site> hooks,
         int shards,
         int maxTokensPerBatch,
         VectorDtype dtype,
@@ -81,7 +81,7 @@ public record ExtractSettings(
         return new ExtractSettings(
                 List.copyOf(corpusSets),
                 List.copyOf(new TreeSet<>(section.integers("layers"))),
-                hook(section),
+                hooks(section),
                 section.integer("shards"),
                 section.integer("max-tokens-per-batch"),
                 dtype(section),
@@ -93,7 +93,25 @@ public record ExtractSettings(
 
     /** The points to store, in forward order. */
     List<HookPoint> points() {
-        return layers.stream().map(layer -> new HookPoint(hook, layer)).toList();
+        return layers.stream()
+                .flatMap(layer -> hooks.stream().map(hook -> new HookPoint(hook, layer)))
+                .toList();
+    }
+
+    private static List<Site> hooks(ConfigSection section) {
+        Site first = hook(section);
+        String second = section.string("output-hook");
+        if ("none".equals(second)) {
+            return List.of(first);
+        }
+        Site output = Arrays.stream(Site.values())
+                .filter(site -> site.sqlName().equals(second) && site != first)
+                .findFirst()
+                .orElseThrow(() -> section.invalid(
+                        "output-hook",
+                        "'" + second + "' is no second point of a block",
+                        "write none, or another of resid_pre, attn_out, resid_mid, mlp_out, resid_post"));
+        return List.of(first, output);
     }
 
     private static Site hook(ConfigSection section) {

@@ -75,7 +75,7 @@ public final class ExtractStage implements Stage {
                     "layers count from 0",
                     "name layers up to " + (model.nLayers() - 1) + " in the job file");
         }
-        if (settings.hook() == Site.RESID_MID && model.layout() == BlockLayout.PARALLEL) {
+        if (settings.hooks().contains(Site.RESID_MID) && model.layout() == BlockLayout.PARALLEL) {
             throw new JobException(
                     ExitCode.USAGE,
                     "extract.hook = resid_mid does not suit this model",

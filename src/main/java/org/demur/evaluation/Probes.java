@@ -88,6 +88,7 @@ final class Probes {
         return context.warehouse()
                 .read(Table.ACTIVATIONS, context.input("extract"))
                 .where(col("layer").isin(task.layers().toArray()))
+                .where(col("hook").equalTo(trained.hook()))
                 .where(col("kind").equalTo("chat"))
                 .where(col("vector").isNotNull())
                 .where(col("token_class").isin(settings.tokenClasses().toArray()))

@@ -62,7 +62,7 @@ final class RowSample {
     /** Rows are chosen by their keys before their vectors are touched. */
     private Dataset<Row> sampled(ReconstructionTask task) {
         Dataset<Row> activations = context.warehouse().read(Table.ACTIVATIONS, context.input("extract"));
-        long layers = activations.select("layer").distinct().count();
+        long layers = activations.select("layer", "hook").distinct().count();
         Manifest manifest = context.warehouse().manifest(Table.ACTIVATIONS, context.input("extract"));
         double perLayer = (double) manifest.rows() / Math.max(1, layers);
         double heldShare = rowsPerSplit / (perLayer * task.heldOut().fraction());
@@ -81,6 +81,7 @@ final class RowSample {
                 };
         return activations
                 .where(col("layer").isin(task.layers().toArray()))
+                .where(col("hook").equalTo(trained.hook()))
                 .where(col("vector").isNotNull())
                 .where(not(col("token_class").isin(trained.excludedClasses().toArray())))
                 .where(udf(chosen, DataTypes.BooleanType)

@@ -18,8 +18,9 @@ import org.demur.sae.Sae;
  * @param heldOut prompts kept out of training
  * @param excludedClasses token classes left out
  * @param largestNorms by layer, the norm above which rows were left out as outliers
+ * @param hook point of the blocks that all dictionaries read, as in tables
  */
-record TrainedRows(HeldOutPrompts heldOut, Set<String> excludedClasses, Map<Integer, Double> largestNorms)
+record TrainedRows(HeldOutPrompts heldOut, Set<String> excludedClasses, Map<Integer, Double> largestNorms, String hook)
         implements Serializable {
     /** Reads the provenance of every layer below {@code folder}. */
     static TrainedRows read(Path folder, List<Integer> layers) {
@@ -34,7 +35,19 @@ record TrainedRows(HeldOutPrompts heldOut, Set<String> excludedClasses, Map<Inte
                 Double.parseDouble(fact(provenance, "held_out_fraction", folder)));
         Set<String> excluded = new TreeSet<>(
                 List.of(fact(provenance, "excluded_classes", folder).split(",")));
-        return new TrainedRows(heldOut, excluded, norms);
+        return new TrainedRows(heldOut, excluded, norms, hook(folder.resolve("layer=" + layers.get(0))));
+    }
+
+    private static String hook(Path folder) {
+        Sae sae = Sae.read(folder);
+        if (sae.isTranscoder()) {
+            throw new JobException(
+                    ExitCode.USAGE,
+                    folder + " holds a transcoder",
+                    "evaluation compares reconstructions with inputs, and a transcoder predicts something else",
+                    "read the held-out figures that training wrote into cfg.json, and leave out the stage evaluate");
+        }
+        return sae.at().site().sqlName();
     }
 
     private static String fact(Map<String, String> provenance, String name, Path folder) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
 import org.demur.ExitCode;
@@ -16,19 +17,19 @@ import org.demur.sae.RowHash;
 /** Reads the keys and norms of all extracted rows of a layer and numbers those that are trained on. */
 final class IndexScan {
     private static final List<String> COLUMNS =
-            List.of("set_name", "prompt_id", "kind", "position", "token_class", "norm");
+            List.of("set_name", "prompt_id", "kind", "position", "token_class", "norm", "hook");
     private static final int FIRST_CAPACITY = 1 << 16;
 
     private final RowInput input;
     private final Map<Binary, Boolean> classes = new HashMap<>();
     private final TreeMap<Long, Integer> sample = new TreeMap<>();
+    private final Map<Binary, Boolean> hooks = new HashMap<>();
     private final RowHash hash = new RowHash(0);
     private long[] prompts = new long[FIRST_CAPACITY];
     private int[] positions = new int[FIRST_CAPACITY];
     private float[] norms = new float[FIRST_CAPACITY];
     private boolean[] kept = new boolean[FIRST_CAPACITY];
     private int met;
-    private int keptRows;
     private int heldOut;
     private int excluded;
     private int outliers;
@@ -59,26 +60,28 @@ final class IndexScan {
         int position = values[3].getInteger();
         float norm = values[5].getFloat();
         require(Float.isFinite(norm), file, row, "has the norm " + norm);
-        kept[met] = keep(set, prompt, values[4].getBinary(), norm);
+        kept[met] = isHere(values[6].getBinary()) && keep(set, prompt, values[4].getBinary(), norm);
         prompts[met] = PromptKey.hash(set, prompt, kind);
         positions[met] = position;
         norms[met] = norm;
-        if (kept[met]) {
-            keptRows++;
-            sample.put(input.corpus().sampling().order().place(prompts[met], position), met);
-            if (sample.size() > input.corpus().sampling().rows()) {
-                sample.pollLastEntry();
-            }
-        }
         met++;
     }
 
+    private boolean isHere(Binary hook) {
+        return hooks.computeIfAbsent(
+                hook.copy(), name -> input.point().site().sqlName().equals(name.toStringUsingUTF8()));
+    }
+
+    /** Whether the filter lets a row through; where another input decides, it does so once all keys are known. */
     private boolean keep(byte[] set, byte[] prompt, Binary tokenClass, float norm) {
+        if (input.pairing() instanceof RowInput.Pairing.Follows) {
+            return true;
+        }
         RowFilter filter = input.filter();
         hash.reset(filter.heldOut().seed());
         hash.add(set);
         hash.add(prompt);
-        if (filter.heldOut().contains(hash)) {
+        if (filter.heldOut().contains(hash) == (filter.side() == RowFilter.Side.TRAINING)) {
             heldOut++;
             return false;
         }
@@ -117,16 +120,18 @@ final class IndexScan {
                 ? UnitTable.ofPrompts(Arrays.copyOf(prompts, met))
                 : input.corpus().units();
         long[] keys = new long[met];
-        long[] sorted = new long[keptRows];
-        int count = 0;
         for (int i = 0; i < met; i++) {
-            if (kept[i]) {
-                keys[i] = key(units, i);
-                sorted[count++] = keys[i];
-            }
+            keys[i] = kept[i] ? key(units, i) : 0;
         }
-        Arrays.sort(sorted);
+        follow(keys);
+        long[] sorted = IntStream.range(0, met)
+                .filter(i -> kept[i])
+                .mapToLong(i -> keys[i])
+                .sorted()
+                .toArray();
+        int keptRows = sorted.length;
         requireDistinct(sorted);
+        sample();
         int[] ranks = new int[met];
         float[] normsByRank = new float[keptRows];
         for (int i = 0; i < met; i++) {
@@ -141,6 +146,38 @@ final class IndexScan {
                 new RowIndex.Scanned(ranks, sampled),
                 new RowIndex.Ranked(sorted, normsByRank),
                 new RowFacts.LeftOut(heldOut, excluded, outliers));
+    }
+
+    /** Leaves the rows that another input decided on, if one did. */
+    private void follow(long[] keys) {
+        if (input.pairing() instanceof RowInput.Pairing.Follows follows) {
+            RowIndex leader = of(follows.leader());
+            int found = 0;
+            for (int i = 0; i < met; i++) {
+                kept[i] = kept[i] && leader.hasKey(keys[i]);
+                found += kept[i] ? 1 : 0;
+            }
+            if (found != leader.rows()) {
+                throw new JobException(
+                        ExitCode.MISMATCH,
+                        found + " of the " + leader.rows() + " rows of "
+                                + follows.leader().point() + " have a counterpart at " + input.point(),
+                        "the two were not extracted from the same prompts, or a vector was set aside as not finite",
+                        "extract both points again, of the same prompts");
+            }
+        }
+    }
+
+    private void sample() {
+        RowInput.Sampling sampling = input.corpus().sampling();
+        for (int i = 0; i < met; i++) {
+            if (kept[i]) {
+                sample.put(sampling.order().place(prompts[i], positions[i]), i);
+                if (sample.size() > sampling.rows()) {
+                    sample.pollLastEntry();
+                }
+            }
+        }
     }
 
     private long key(UnitTable units, int i) {

@@ -42,6 +42,11 @@ final class RowIndex {
                 .toArray();
     }
 
+    /** Whether a row of that key is among the rows. */
+    boolean hasKey(long key) {
+        return Arrays.binarySearch(ranked.keys(), key) >= 0;
+    }
+
     /** Number of training rows. */
     int rows() {
         return ranked.keys().length;

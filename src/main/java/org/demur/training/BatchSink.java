@@ -3,8 +3,21 @@ package org.demur.training;
 import org.demur.rows.RowSink;
 import org.demur.sae.train.ShardBatch;
 
-/** Fills a batch with rows in the form that it holds. */
-record BatchSink(ShardBatch batch) implements RowSink {
+/**
+ * Fills a batch with rows in the form that it holds.
+ *
+ * @param batch to fill
+ * @param part what the rows are to it
+ */
+record BatchSink(ShardBatch batch, Part part) implements RowSink {
+    /** What rows are to a batch. */
+    enum Part {
+        /** What is encoded. */
+        INPUT,
+        /** What is predicted. */
+        OUTPUT
+    }
+
     @Override
     public int rows() {
         return batch.rows();
@@ -12,16 +25,29 @@ record BatchSink(ShardBatch batch) implements RowSink {
 
     @Override
     public int width() {
-        return batch.width();
+        return switch (part) {
+            case INPUT -> batch.width();
+            case OUTPUT -> batch.outputWidth();
+        };
     }
 
     @Override
     public void put(int row, short[] bits, int at) {
-        System.arraycopy(bits, at, batch.bits_BI(), row * width(), width());
+        short[] target =
+                switch (part) {
+                    case INPUT -> batch.bits_BI();
+                    case OUTPUT -> batch.targetBits_BO();
+                };
+        System.arraycopy(bits, at, target, row * width(), width());
     }
 
     @Override
     public void put(int row, float[] values, int at) {
-        System.arraycopy(values, at, batch.exact_BI(), row * width(), width());
+        float[] target =
+                switch (part) {
+                    case INPUT -> batch.exact_BI();
+                    case OUTPUT -> batch.exactTarget_BO();
+                };
+        System.arraycopy(values, at, target, row * width(), width());
     }
 }

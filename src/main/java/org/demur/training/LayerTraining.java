@@ -12,11 +12,12 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.edit.HookPoint;
 import org.demur.rows.MinibatchPlan;
 import org.demur.rows.RowRequest;
 import org.demur.rows.ShardRange;
-import org.demur.rows.TrainingRows;
 import org.demur.sae.MatrixProduct;
+import org.demur.sae.Sae;
 import org.demur.sae.WorkCrew;
 import org.demur.sae.train.Beginnings;
 import org.demur.sae.train.Collective;
@@ -40,27 +41,23 @@ final class LayerTraining {
     private final Collective workers;
     private final WorkCrew crew;
     private final LongConsumer progress;
-    private final TrainingRows rows;
+    private final BatchRows rows;
     private final MinibatchPlan plan;
     private final Recipe recipe;
     private final SampleFacts sample;
     private final List<CurvePoint> curve = new ArrayList<>();
 
-    private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, TrainingRows rows, LongConsumer progress) {
+    private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, BatchRows rows, LongConsumer progress) {
         this.job = job;
         this.workers = workers;
         this.crew = crew;
         this.rows = rows;
         this.progress = progress;
         TrainSettings.Batches batches = job.settings().batches();
-        this.plan = new MinibatchPlan(rows.facts().rows(), batches.shards(), batches.rows(), batches.epochs());
+        this.plan = new MinibatchPlan(rows.inputs().facts().rows(), batches.shards(), batches.rows(), batches.epochs());
         int width = job.input().width();
         this.recipe = job.settings().recipe().recipe(width);
-        this.sample = SampleFacts.of(
-                rows.sample().x_ND(),
-                width,
-                recipe.beginning().scaling(),
-                rows.facts().meanNorm());
+        this.sample = rows.sample(recipe.beginning().scaling());
     }
 
     /**
@@ -70,17 +67,21 @@ final class LayerTraining {
      */
     static LayerResult run(
             LayerJob job, Collective workers, WorkCrew crew, MatrixProduct.Factory products, LongConsumer progress) {
-        try (TrainingRows rows = TrainingRows.open(request(job, workers), Scratch.folder())) {
+        try (BatchRows rows = BatchRows.open(request(job, workers), outputs(job))) {
             LayerTraining training = new LayerTraining(job, workers, crew, rows, progress);
             SaeShape shape = SaeShape.of(
                     training.recipe.features(),
                     job.input().width(),
                     training.recipe.objective().architecture());
             try (TrainingWeights weights = new TrainingWeights(shape, products)) {
-                training.train(weights);
+                training.train(weights, products);
             }
             return training.result();
         }
+    }
+
+    private static List<HookPoint> outputs(LayerJob job) {
+        return job.settings().recipe().points().outputsOf(job.input().point().layer());
     }
 
     private static RowRequest request(LayerJob job, Collective workers) {
@@ -93,7 +94,7 @@ final class LayerTraining {
                 job.settings().storage());
     }
 
-    private void train(TrainingWeights weights) {
+    private void train(TrainingWeights weights, MatrixProduct.Factory products) {
         Beginnings.fill(weights, recipe, sample, job.seed(), crew);
         TrainingStep.Model model = TrainingStep.Model.begin(
                 recipe.objective(),
@@ -110,7 +111,7 @@ final class LayerTraining {
             step.finish();
         }
         if (workers.rank() == 0) {
-            publish(weights);
+            publish(weights, products);
         }
         workers.await();
     }
@@ -120,21 +121,13 @@ final class LayerTraining {
         int done = restore(checkpoint, model);
         progress.accept((long) done * plan.batchRows());
         Schedule schedule = recipe.schedule(plan.steps());
-        ShardBatch.Stored stored =
-                switch (job.settings().storage().dtype()) {
-                    case BF16 -> ShardBatch.Stored.BF16;
-                    case F32 -> ShardBatch.Stored.FP32;
-                };
-        ShardBatch.Layout layout =
-                ShardBatch.Layout.of(model.weights(), model.objective()).holding(stored);
         List<ShardBatch> batches = new ArrayList<>();
         int own = ShardRange.of(plan.shards(), workers.rank(), workers.size()).size();
         for (int shard = 0; shard < own; shard++) {
-            batches.add(new ShardBatch(plan.shardBatchRows(), layout));
+            batches.add(new ShardBatch(plan.shardBatchRows(), layout(model)));
         }
-        List<BatchSink> sinks = batches.stream().map(BatchSink::new).toList();
         for (int number = done + 1; number <= plan.steps(); number++) {
-            rows.load(number - 1, sinks);
+            rows.load(number - 1, batches);
             RowOptimiser.Step point = schedule.at(number);
             log(number, point, step.run(batches, point));
             if (number % job.settings().intervals().checkpointSteps() == 0 || number == plan.steps()) {
@@ -142,6 +135,17 @@ final class LayerTraining {
             }
             progress.accept(plan.batchRows());
         }
+    }
+
+    private ShardBatch.Layout layout(TrainingStep.Model model) {
+        ShardBatch.Stored stored =
+                switch (job.settings().storage().dtype()) {
+                    case BF16 -> ShardBatch.Stored.BF16;
+                    case F32 -> ShardBatch.Stored.FP32;
+                };
+        return ShardBatch.Layout.of(model.weights(), model.objective())
+                .holding(stored)
+                .reconstructing(rows.target());
     }
 
     private int restore(Checkpoint checkpoint, TrainingStep.Model model) {
@@ -190,18 +194,25 @@ final class LayerTraining {
         }
     }
 
-    private void publish(TrainingWeights weights) {
+    private void publish(TrainingWeights weights, MatrixProduct.Factory products) {
         Map<String, String> provenance = new TreeMap<>(job.provenance());
-        provenance.put("training_rows", Integer.toString(rows.facts().rows()));
+        provenance.put("training_rows", Integer.toString(rows.inputs().facts().rows()));
         provenance.put("training_steps", Integer.toString(plan.steps()));
         provenance.put("input_scale", Float.toString(sample.inputScale()));
         provenance.put("learning_rate", Double.toString(recipe.peakRate()));
         provenance.put("dead_after_rows", Long.toString(recipe.deadAfter((long) plan.steps() * plan.batchRows())));
         provenance.put("objective", recipe.objective().toString());
+        Sae sae =
+                new TrainedSae(weights, recipe.objective()).publish(job.input().point(), sample, crew);
+        boolean isHeldOut = rows.inputs().facts().leftOut().heldOut() > 0;
+        for (HookPoint output : outputs(job)) {
+            provenance.put("output_hook", output.site().sqlName());
+            if (isHeldOut) {
+                provenance.putAll(HeldOutMeasure.of(sae, request(job, workers), output, products));
+            }
+        }
         try {
-            new TrainedSae(weights, recipe.objective())
-                    .publish(job.input().point(), sample, crew)
-                    .write(Files.createDirectories(Path.of(job.target())), provenance);
+            sae.write(Files.createDirectories(Path.of(job.target())), provenance);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot write the dictionary of layer "
@@ -214,6 +225,7 @@ final class LayerTraining {
         return new LayerResult(
                 job.input().point().layer(),
                 List.copyOf(curve),
-                new LayerResult.Counts(rows.facts(), plan.unusedRows(), rows.mixing(), rows.wait_s()));
+                new LayerResult.Counts(
+                        rows.inputs().facts(), plan.unusedRows(), rows.inputs().mixing(), rows.wait_s()));
     }
 }

@@ -15,6 +15,7 @@ import org.demur.sae.train.Schedule;
  * What is trained, and how, as the section {@code train} says it.
  *
  * @param kind name of the architecture
+ * @param points what is encoded and predicted
  * @param conventions whose formulas are followed
  * @param numbers of the objective; the width is filled in when it is known
  * @param optimisation rule and schedule
@@ -22,6 +23,7 @@ import org.demur.sae.train.Schedule;
  */
 public record RecipeSettings(
         String kind,
+        TrainedPoints points,
         Conventions conventions,
         Conventions.Numbers numbers,
         Recipe.Optimisation optimisation,
@@ -36,6 +38,7 @@ public record RecipeSettings(
                 .orElseThrow(() -> unknown(section, "conventions", Conventions.labels()));
         RecipeSettings settings = new RecipeSettings(
                 section.string("architecture"),
+                TrainedPoints.from(section),
                 conventions,
                 numbers(section),
                 optimisation(section),
@@ -136,6 +139,16 @@ public record RecipeSettings(
                 numbers.auxiliaryK(),
                 numbers.auxiliaryWeight());
         Objective objective = conventions.objective(kind, known).orElseThrow();
+        if (!points.outputs().isEmpty()) {
+            // Nothing ties the space of the inputs to that of the outputs, and a decoder that starts at 0 has no norm
+            // to keep.
+            objective = new Objective(
+                    objective.architecture(),
+                    objective.auxiliary(),
+                    Objective.InputBias.NONE,
+                    Objective.DecoderNorm.FREE,
+                    objective.clip());
+        }
         return new Recipe(numbers.features(), objective, optimisation, beginning);
     }
 }

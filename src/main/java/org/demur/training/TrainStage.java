@@ -102,12 +102,14 @@ public final class TrainStage implements Stage {
 
     /** Layer, hook, width, median norm and rows of every layer to train, by layer. */
     private List<Row> layers(StageContext context) {
-        List<Row> extracted = context.warehouse()
-                .read(Table.ACTIVATION_STATS, context.input("extract"))
-                .where("token_class = 'all'")
-                .selectExpr("layer", "hook", "size(mean_vector)", "norm_p50", "n")
-                .orderBy("layer")
-                .collectAsList();
+        List<Row> extracted = settings.recipe()
+                .points()
+                .inputs(context.warehouse()
+                        .read(Table.ACTIVATION_STATS, context.input("extract"))
+                        .where("token_class = 'all'")
+                        .selectExpr("layer", "hook", "size(mean_vector)", "norm_p50", "n")
+                        .orderBy("layer", "hook")
+                        .collectAsList());
         List<Integer> there = extracted.stream().map(row -> row.getInt(0)).toList();
         if (!there.containsAll(settings.layers()) || there.isEmpty()) {
             throw new JobException(

@@ -33,7 +33,7 @@ final class ActivationFiles {
     private static final int UNIT_PROMPTS = 4;
     private static final MessageType SCHEMA = MessageTypeParser.parseMessageType(
             "message spark_schema { required binary set_name (STRING); required binary prompt_id (STRING);"
-                    + " required binary kind (STRING); required int32 position; required binary token_class (STRING);"
+                    + " required binary kind (STRING); required int32 position; required binary token_class (STRING); required binary hook (STRING);"
                     + " required float norm; optional binary vector; required binary dtype (STRING); }");
 
     private ActivationFiles() {}
@@ -85,6 +85,11 @@ final class ActivationFiles {
 
     /** The rows in one file. */
     static Path write(Path file, List<Written> rows, VectorDtype dtype) {
+        return write(file, rows, dtype, "resid_post");
+    }
+
+    /** The same for another point of the block. */
+    static Path write(Path file, List<Written> rows, VectorDtype dtype, String hook) {
         org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toString());
         try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(path)
                 .withType(SCHEMA)
@@ -94,7 +99,7 @@ final class ActivationFiles {
                 .withRowGroupSize(8192L)
                 .build()) {
             for (Written row : rows) {
-                writer.write(group(row, dtype));
+                writer.write(group(row, dtype, hook));
             }
             return file;
         } catch (IOException e) {
@@ -102,7 +107,7 @@ final class ActivationFiles {
         }
     }
 
-    private static Group group(Written row, VectorDtype dtype) {
+    private static Group group(Written row, VectorDtype dtype, String hook) {
         Group group = new SimpleGroupFactory(SCHEMA)
                 .newGroup()
                 .append("set_name", "set")
@@ -110,6 +115,7 @@ final class ActivationFiles {
                 .append("kind", "chat")
                 .append("position", row.position())
                 .append("token_class", row.position() == 0 ? "bos" : "content")
+                .append("hook", hook)
                 .append("norm", row.norm());
         if (row.x_D() != null) {
             byte[] vector = dtype.encode(row.x_D(), 0, row.x_D().length);

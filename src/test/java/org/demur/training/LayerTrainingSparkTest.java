@@ -59,7 +59,7 @@ class LayerTrainingSparkTest {
 
     static TrainSettings settings(String more) {
         String defaults =
-                "layers = [], architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
+                "layers = [], hook = auto, output-hook = none, architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
                         + " sparsity-warm-up-fraction = 0, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, epochs = 3, batch-rows = 128, shards = "
                         + SHARDS
                         + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"

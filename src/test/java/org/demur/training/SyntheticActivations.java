@@ -35,9 +35,35 @@ final class SyntheticActivations {
         List<Row> statistics = new ArrayList<>();
         for (int layer : layers) {
             rows.addAll(layer(layer, dtype));
-            statistics.add(RowFactory.create(
-                    layer, "resid_post", "all", 1200L, 3.0, 1.0, 3.0, 5.0, 9.0, 0L, new Float[WIDTH]));
+            statistics.add(statistics(layer, "resid_post"));
         }
+        publish(warehouse, rows, statistics, partitions);
+    }
+
+    /** The same and a second point, at which every vector is the first one's in reverse order, halved. */
+    static void publishPairs(Warehouse warehouse, int layer, int partitions) {
+        List<Row> rows = new ArrayList<>();
+        for (Row row : layer(layer, VectorDtype.BF16)) {
+            rows.add(row);
+            Object[] values =
+                    IntStream.range(0, row.length()).mapToObj(row::get).toArray();
+            float[] x = VectorDtype.BF16.decode((byte[]) values[9]);
+            float[] y = new float[WIDTH];
+            for (int c = 0; c < WIDTH; c++) {
+                y[c] = x[WIDTH - 1 - c] / 2;
+            }
+            values[1] = "mlp_out";
+            values[9] = VectorDtype.BF16.encode(y, 0, WIDTH);
+            rows.add(RowFactory.create(values));
+        }
+        publish(warehouse, rows, List.of(statistics(layer, "resid_post"), statistics(layer, "mlp_out")), partitions);
+    }
+
+    private static Row statistics(int layer, String hook) {
+        return RowFactory.create(layer, hook, "all", 1200L, 3.0, 1.0, 3.0, 5.0, 9.0, 0L, new Float[WIDTH]);
+    }
+
+    private static void publish(Warehouse warehouse, List<Row> rows, List<Row> statistics, int partitions) {
         Dataset<Row> frame = TestSpark.session()
                 .createDataFrame(rows, Table.ACTIVATIONS.schema())
                 .repartition(partitions);

@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.demur.JobException;
 import org.demur.TestSpark;
+import org.demur.edit.HookPoint;
 import org.demur.engine.ModelSpec;
 import org.demur.runtime.Progress;
 import org.demur.runtime.RunSeed;
@@ -93,6 +94,35 @@ class TrainStageSparkTest {
         }
         assertThat(warehouse.manifest(Table.SAE_TRAINING, again).contentDigest())
                 .isEqualTo(two);
+    }
+
+    @Test
+    void aTranscoderPredictsTheSecondPointOfEveryToken() throws Exception {
+        Warehouse pairs = new Warehouse(
+                TestSpark.session(), new Catalog(folder.resolve("pairs").toString(), new Configuration()));
+        SyntheticActivations.publishPairs(pairs, 4, 3);
+        Warehouse singles = warehouse;
+        warehouse = pairs;
+        try {
+            new TrainStage(settings("output-hook = mlp_out, learning-rate = 0.01, epochs = 20")).execute(context(RUN));
+        } finally {
+            warehouse = singles;
+        }
+        Path published = pairs.files("saes", RUN).resolve("layer=4");
+        assertThat(Sae.read(published).isTranscoder()).isTrue();
+        assertThat(Sae.read(published).at()).isEqualTo(HookPoint.residPost(4));
+        var provenance = Sae.provenance(published);
+        assertThat(provenance).containsEntry("output_hook", "mlp_out");
+        assertThat(Double.parseDouble(provenance.get("held_out_fvu"))).isBetween(0.0, 0.5);
+        assertThat(Double.parseDouble(provenance.get("held_out_l0"))).isBetween(3.0, 4.0);
+    }
+
+    @Test
+    void refusesATranscoderOfASinglePoint() {
+        assertThatThrownBy(() -> new TrainStage(settings("output-hook = mlp_out")).execute(context(RUN)))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("[resid_post]")
+                .hasMessageContaining("train.output-hook");
     }
 
     @Test

@@ -4,10 +4,12 @@ package org.demur.sae.train;
  * What a sample of rows says about the space of training.
  *
  * @param inputScale factor from stored activations to that space
- * @param variance mean squared distance from the mean there
- * @param x_NI the sample in that space
+ * @param variance mean squared distance of what is reconstructed from its mean there
+ * @param target what is reconstructed
+ * @param x_NI the sample of inputs in that space
+ * @param y_NO the sample of what is reconstructed, the inputs themselves unless it is a transcoder
  */
-public record SampleFacts(float inputScale, double variance, float[] x_NI) {
+public record SampleFacts(float inputScale, double variance, ShardBatch.Target target, float[] x_NI, float[] y_NO) {
     /**
      * Looks at a sample.
      *
@@ -23,11 +25,22 @@ public record SampleFacts(float inputScale, double variance, float[] x_NI) {
                     case MEAN_SQUARE_ONE -> (float) (1 / Math.sqrt(meanSquare(stored_NI, width)));
                     case NONE -> 1;
                 };
-        float[] x_NI = new float[stored_NI.length];
-        for (int i = 0; i < x_NI.length; i++) {
-            x_NI[i] = stored_NI[i] * scale;
+        float[] x_NI = scaled(stored_NI, scale);
+        return new SampleFacts(scale, variance(x_NI, width), ShardBatch.Target.INPUT, x_NI, x_NI);
+    }
+
+    /** The same inputs where rows of {@code stored_NO}, of some width, are to be predicted from them. */
+    public SampleFacts predicting(float[] stored_NO, int width) {
+        float[] y_NO = scaled(stored_NO, inputScale);
+        return new SampleFacts(inputScale, variance(y_NO, width), ShardBatch.Target.OTHER_VECTOR, x_NI, y_NO);
+    }
+
+    private static float[] scaled(float[] stored, float scale) {
+        float[] scaled = new float[stored.length];
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = stored[i] * scale;
         }
-        return new SampleFacts(scale, variance(x_NI, width), x_NI);
+        return scaled;
     }
 
     private static double meanSquare(float[] x_NI, int width) {
@@ -57,13 +70,22 @@ public record SampleFacts(float inputScale, double variance, float[] x_NI) {
 
     /** The decoder bias to start with. */
     float[] centre(Recipe.PreBias preBias, int width) {
+        return centre(y_NO, preBias, width);
+    }
+
+    /** The centre of the inputs, of the same kind. */
+    float[] inputCentre(Recipe.PreBias preBias, int width) {
+        return centre(x_NI, preBias, width);
+    }
+
+    private static float[] centre(float[] rows, Recipe.PreBias preBias, int width) {
         float[] centre = new float[width];
-        double[] mean = mean(x_NI, width);
+        double[] mean = mean(rows, width);
         for (int c = 0; c < width; c++) {
             centre[c] = (float) mean[c];
         }
         return switch (preBias) {
-            case GEOMETRIC_MEDIAN -> GeometricMedian.of(x_NI, width);
+            case GEOMETRIC_MEDIAN -> GeometricMedian.of(rows, width);
             case MEAN -> centre;
             case ZERO -> new float[width];
         };

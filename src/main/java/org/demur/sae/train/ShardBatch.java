@@ -15,6 +15,7 @@ public final class ShardBatch {
     private final short[] bits_BI;
     private final short[] targetBits_BO;
     private final float[] exact_BI;
+    private final float[] exactTarget_BO;
     private final float[] x_BI;
     private final float[][] slopes_PBO;
     private final float[] secondSlope_BO;
@@ -33,7 +34,9 @@ public final class ShardBatch {
         boolean exact = layout.stored() == Stored.FP32;
         this.exact_BI = new float[exact ? Math.multiplyExact(rows, shape.input()) : 0];
         this.bits_BI = new short[exact ? 0 : Math.multiplyExact(rows, shape.input())];
-        this.targetBits_BO = new short[layout.target() == Target.OTHER_VECTOR ? elements : 0];
+        boolean other = layout.target() == Target.OTHER_VECTOR;
+        this.targetBits_BO = new short[other && !exact ? elements : 0];
+        this.exactTarget_BO = new float[other && exact ? elements : 0];
         this.x_BI = new float[Math.multiplyExact(rows, shape.input())];
         this.slopes_PBO = new float[architecture.prefixes(shape.features()).length][elements];
         this.secondSlope_BO = new float[architecture.hasSecond() ? elements : 0];
@@ -78,6 +81,11 @@ public final class ShardBatch {
         public Layout holding(Stored other) {
             return new Layout(shape, objective, chunkRows, other, target);
         }
+
+        /** The same for another target. */
+        public Layout reconstructing(Target other) {
+            return new Layout(shape, objective, chunkRows, stored, other);
+        }
     }
 
     /** Computes {@code x = scale * stored - b_in} for rows {@code from..to-1}, where b_in is the decoder bias or nothing. */
@@ -100,6 +108,10 @@ public final class ShardBatch {
         if (targetBits_BO.length > 0) {
             for (int c = 0; c < width; c++) {
                 target[at + c] = Math.fma(-Float.intBitsToFloat(targetBits_BO[at + c] << 16), scale, b_dec[c]);
+            }
+        } else if (exactTarget_BO.length > 0) {
+            for (int c = 0; c < width; c++) {
+                target[at + c] = Math.fma(-exactTarget_BO[at + c], scale, b_dec[c]);
             }
         } else if (layout.objective().inputBias() == Objective.InputBias.DECODER) {
             for (int c = 0; c < width; c++) {
@@ -151,6 +163,16 @@ public final class ShardBatch {
     /** Stored outputs [B, O] of a transcoder, bfloat16 bits; to be filled before a step. */
     public short[] targetBits_BO() {
         return targetBits_BO;
+    }
+
+    /** Stored outputs [B, O] of a transcoder in single precision; to be filled before a step, empty unless held so. */
+    public float[] exactTarget_BO() {
+        return exactTarget_BO;
+    }
+
+    /** Width of a stored output row. */
+    public int outputWidth() {
+        return layout.shape().output();
     }
 
     /** Scaled inputs less their bias [B, I]. */

@@ -35,7 +35,12 @@ public final class TrainedSae {
             foldNorms();
         }
         SaeInput input = objective.inputBias() == Objective.InputBias.DECODER ? SaeInput.centred() : SaeInput.plain();
-        return fold(weights, sample.inputScale(), new SaeFacts(at, activation(sample, crew), input));
+        SaeFacts.Target target =
+                switch (sample.target()) {
+                    case INPUT -> SaeFacts.Target.INPUT;
+                    case OTHER_VECTOR -> SaeFacts.Target.OTHER;
+                };
+        return fold(weights, sample.inputScale(), new SaeFacts(at, activation(sample, crew), input, target));
     }
 
     /** Folds the factor {@code scale} of training inputs into copies of the training weights; h stays as it is. */

@@ -35,8 +35,8 @@ public final class TrainingWeights implements AutoCloseable {
 
     /**
      * Tied start: decoder rows uniform on a cube and scaled to norm 1, encoder rows equal to them, scalars 0, decoder
-     * bias {@code centre_O} (the median of the scaled outputs), as in Gao et al. 2024, appendix A.1. A transcoder's decoder
-     * starts at 0 instead. Each row depends on the seed and its own number only.
+     * bias {@code centre_O} (the median of the scaled outputs), as in Gao et al. 2024, appendix A.1. Where input and output have
+     * other widths, the decoder starts at 0. Each row depends on the seed and its own number only.
      */
     public void initialise(long seed, float[] centre_O) {
         float[] lanes = new float[RowKernels.LANES];

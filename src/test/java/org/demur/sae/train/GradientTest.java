@@ -38,7 +38,21 @@ class GradientTest {
     @ParameterizedTest
     @MethodSource("objectives")
     void gradientsMatchCentralDifferences(Objective objective) {
-        Problem problem = new Problem(objective);
+        compare(new Problem(objective));
+    }
+
+    @ParameterizedTest
+    @MethodSource("transcoders")
+    void gradientsOfTranscodersMatchCentralDifferences(Objective objective) {
+        compare(new Problem(objective, TrainingFixture.pairedBatches(objective)));
+    }
+
+    static Stream<Objective> transcoders() {
+        return TrainingFixture.architectures().map(kind -> free(kind, InputBias.NONE));
+    }
+
+    private static void compare(Problem problem) {
+        Objective objective = problem.model.objective();
         double[] found = problem.gradient();
         double[] expected = problem.naive.centralDifferences(problem.sampled());
         if (objective.decoderNorm() == DecoderNorm.ONE) {
@@ -121,6 +135,10 @@ class GradientTest {
         private final int length;
 
         Problem(Objective objective) {
+            this(objective, TrainingFixture.batches(objective));
+        }
+
+        Problem(Objective objective, List<ShardBatch> batches) {
             TrainingWeights weights = TrainingFixture.weights(objective.architecture(), RowMatrix.SLICE_ELEMENTS);
             if (objective.decoderNorm() == DecoderNorm.FREE) {
                 TrainingFixture.stretchDecoder(weights);
@@ -135,7 +153,6 @@ class GradientTest {
             for (int j : DEAD) {
                 model.dead().silentTokens_F()[j] = 1000;
             }
-            List<ShardBatch> batches = TrainingFixture.batches(objective);
             try (WorkCrew crew = new WorkCrew(1);
                     TrainingStep step = new TrainingStep(model, TrainingFixture.loss(), Collective.alone(), crew)) {
                 step.run(batches, new RowOptimiser.Step(1, 0, 1));

@@ -193,7 +193,7 @@ final class NaiveLoss {
     private double[] empty(Token token, double[] from) {
         double[] error = new double[WIDTH];
         for (int c = 0; c < WIDTH; c++) {
-            error[c] = from[FEATURES * length + c] - input(token, c);
+            error[c] = from[FEATURES * length + c] - target(token, c);
         }
         return error;
     }
@@ -232,6 +232,13 @@ final class NaiveLoss {
     private double input(Token token, int c) {
         short bits = batches.get(token.shard).bits_BI()[token.row * WIDTH + c];
         return Float.intBitsToFloat(bits << 16) * (double) TrainingFixture.INPUT_SCALE;
+    }
+
+    private double target(Token token, int c) {
+        short[] other = batches.get(token.shard).targetBits_BO();
+        return other.length == 0
+                ? input(token, c)
+                : Float.intBitsToFloat(other[token.row * WIDTH + c] << 16) * (double) TrainingFixture.INPUT_SCALE;
     }
 
     @FunctionalInterface

@@ -98,15 +98,29 @@ public final class TrainingFixture {
 
     /** A batch of noise. */
     public static ShardBatch batch(long seed, Objective objective) {
+        return batch(seed, objective, ShardBatch.Target.INPUT);
+    }
+
+    private static ShardBatch batch(long seed, Objective objective, ShardBatch.Target target) {
         SaeShape shape = SaeShape.of(FEATURES, WIDTH, objective.architecture());
         ShardBatch batch = new ShardBatch(
-                ROWS,
-                new ShardBatch.Layout(shape, objective, CHUNK_ROWS, ShardBatch.Stored.BF16, ShardBatch.Target.INPUT));
+                ROWS, new ShardBatch.Layout(shape, objective, CHUNK_ROWS, ShardBatch.Stored.BF16, target));
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < batch.bits_BI().length; i++) {
-            batch.bits_BI()[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
-        }
+        fill(batch.bits_BI(), random);
+        fill(batch.targetBits_BO(), random);
         return batch;
+    }
+
+    private static void fill(short[] bits, SplittableRandom random) {
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (short) (Float.floatToRawIntBits((float) random.nextGaussian()) >>> 16);
+        }
+    }
+
+    /** Both shards of a transcoder. */
+    public static List<ShardBatch> pairedBatches(Objective objective) {
+        ShardBatch.Target other = ShardBatch.Target.OTHER_VECTOR;
+        return List.of(batch(100, objective, other), batch(101, objective, other));
     }
 
     /** Both shards. */
