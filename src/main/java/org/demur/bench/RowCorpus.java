@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.demur.corpus.PromptKey;
 import org.demur.corpus.ResidualVector;
@@ -77,7 +78,7 @@ record RowCorpus(List<int[]> prompts, int maxTokens) {
         return file;
     }
 
-    private void forEachPrompt(java.util.function.IntConsumer visit) {
+    private void forEachPrompt(IntConsumer visit) {
         units().forEach(unit -> unit.forEach(key -> visit.accept(RowTables.number(key))));
     }
 

@@ -1,6 +1,7 @@
 package org.demur.rows;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class ActivationFiles {
 
     private ActivationFiles() {}
 
-    /** A row to write; a null vector is left out. */
+    /** A row to write; an empty vector is left out. */
     record Written(int prompt, int position, float norm, float[] x_D) {}
 
     static int length(int prompt) {
@@ -103,7 +104,7 @@ final class ActivationFiles {
             }
             return file;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -117,7 +118,7 @@ final class ActivationFiles {
                 .append("token_class", row.position() == 0 ? "bos" : "content")
                 .append("hook", hook)
                 .append("norm", row.norm());
-        if (row.x_D() != null) {
+        if (row.x_D().length > 0) {
             byte[] vector = dtype.encode(row.x_D(), 0, row.x_D().length);
             group.append("vector", Binary.fromConstantByteArray(vector));
         }

@@ -279,7 +279,7 @@ class TrainingRowsTest {
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("Row 5 of ")
                 .hasMessageContaining("norm NaN");
-        rewrite(new ActivationFiles.Written(1, 2, 10, null));
+        rewrite(new ActivationFiles.Written(1, 2, 10, new float[0]));
         assertThatThrownBy(() -> open(allShards(), storage))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("Row 5 of ")
