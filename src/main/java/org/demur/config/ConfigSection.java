@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,6 +100,19 @@ public final class ConfigSection {
     /** A list of numbers. */
     public List<Double> numbers(String key) {
         return List.copyOf(value(key, Config::getDoubleList));
+    }
+
+    /** A number, or a list of at least one. */
+    public List<Double> numberOrNumbers(String key) {
+        List<Double> numbers = value(
+                key,
+                (section, name) -> section.getValue(name).valueType() == ConfigValueType.LIST
+                        ? section.getDoubleList(name)
+                        : List.of(section.getDouble(name)));
+        if (numbers.isEmpty()) {
+            throw invalid(key, "the list is empty", "write a number, or a list of numbers");
+        }
+        return List.copyOf(numbers);
     }
 
     /** A nested section; an empty one when it is absent. */

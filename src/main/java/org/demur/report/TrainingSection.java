@@ -35,7 +35,8 @@ record TrainingSection() implements Section {
                         """
                         SELECT layer, max(tokens) AS tokens, avg(fvu) AS fvu, avg(dead_fraction) AS dead_fraction
                         FROM (SELECT *, ntile(120) OVER (PARTITION BY layer ORDER BY step) AS part
-                              FROM sae_training WHERE {sae_training})
+                              FROM sae_training
+                              WHERE {sae_training} AND coalesce(sae, concat('layer=', layer)) = concat('layer=', layer))
                         GROUP BY layer, part
                         ORDER BY layer, tokens
                         """),

@@ -76,7 +76,7 @@ public final class TopKSelection {
      * Writes the selected feature numbers, ascending, and their elements with negative ones set to 0 (the ReLU), to
      * {@code at..at+k}.
      *
-     * @throws IllegalStateException when the row holds NaN
+     * @throws ArithmeticException when the row holds NaN
      */
     public void select(int[] indices, float[] values, int at) {
         int count = collect(guess);
@@ -84,7 +84,7 @@ public final class TopKSelection {
             count = collect(lowerBound());
         }
         if (count < k) {
-            throw new IllegalStateException("A row of pre-activations holds NaN: training has diverged");
+            throw new ArithmeticException("A row of pre-activations holds NaN: training has diverged");
         }
         float kth = Float.NEGATIVE_INFINITY;
         int ties = k;

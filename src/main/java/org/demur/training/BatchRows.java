@@ -31,18 +31,24 @@ final class BatchRows implements AutoCloseable {
         Path scratch = Scratch.folder();
         List<TrainingRows> views = new ArrayList<>();
         try {
-            views.add(TrainingRows.open(request, scratch));
-            for (HookPoint output : outputs) {
-                RowInput partner = request.input().partner(output);
-                views.add(TrainingRows.open(
-                        new RowRequest(partner, request.batches(), request.seed(), request.shards(), request.storage()),
-                        scratch));
+            for (RowRequest each : requests(request, outputs)) {
+                views.add(TrainingRows.open(each, scratch));
             }
             return new BatchRows(views);
         } catch (RuntimeException e) {
             views.forEach(TrainingRows::close);
             throw e;
         }
+    }
+
+    /** A request and those for the same rows at further points. */
+    static List<RowRequest> requests(RowRequest request, List<HookPoint> outputs) {
+        List<RowRequest> all = new ArrayList<>(List.of(request));
+        for (HookPoint output : outputs) {
+            RowInput partner = request.input().partner(output);
+            all.add(new RowRequest(partner, request.batches(), request.seed(), request.shards(), request.storage()));
+        }
+        return all;
     }
 
     /** What is encoded; counts and mixing are those of all. */

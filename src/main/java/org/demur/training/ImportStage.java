@@ -129,7 +129,11 @@ public final class ImportStage implements Stage {
                 point.fvu(),
                 point.l0(),
                 point.auxiliaryLoss(),
-                point.deadFraction());
+                point.deadFraction(),
+                "layer=" + result.layer(),
+                null,
+                null,
+                null);
     }
 
     /** Reads every dictionary and writes it where it is published from. */

@@ -7,13 +7,14 @@ import org.demur.rows.MixingFigures;
 import org.demur.rows.RowFacts;
 
 /**
- * What the driver learns about a trained layer.
+ * What the driver learns about a trained dictionary.
  *
  * @param layer block
+ * @param variant which dictionary of the layer
  * @param curve logged points
  * @param counts rows used and left out
  */
-record LayerResult(int layer, List<CurvePoint> curve, Counts counts) implements Serializable {
+record LayerResult(int layer, SaeVariant variant, List<CurvePoint> curve, Counts counts) implements Serializable {
     /**
      * Rows used and left out, and how they came.
      *
@@ -21,8 +22,10 @@ record LayerResult(int layer, List<CurvePoint> curve, Counts counts) implements 
      * @param unusedRows rows of all passes that fill no minibatch
      * @param mixing of the minibatches of the worker of rank 0
      * @param wait_s seconds that it waited for rows
+     * @param times of all workers
      */
-    record Counts(RowFacts rows, long unusedRows, MixingFigures mixing, double wait_s) implements Serializable {
+    record Counts(RowFacts rows, long unusedRows, MixingFigures mixing, double wait_s, List<StepTimes> times)
+            implements Serializable {
         /** For people. */
         String text() {
             return String.format(

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import org.demur.ExitCode;
-import org.demur.JobException;
+import java.util.stream.IntStream;
 import org.demur.edit.HookPoint;
 import org.demur.rows.MinibatchPlan;
 import org.demur.rows.RowRequest;
@@ -19,9 +18,7 @@ import org.demur.rows.ShardRange;
 import org.demur.sae.MatrixProduct;
 import org.demur.sae.Sae;
 import org.demur.sae.WorkCrew;
-import org.demur.sae.train.Beginnings;
 import org.demur.sae.train.Collective;
-import org.demur.sae.train.LossScale;
 import org.demur.sae.train.Recipe;
 import org.demur.sae.train.RowOptimiser;
 import org.demur.sae.train.SaeShape;
@@ -33,8 +30,8 @@ import org.demur.sae.train.TrainingStep;
 import org.demur.sae.train.TrainingWeights;
 
 /**
- * One worker's part in training the dictionary of a layer. Every worker derives the plan, the scaling and the start from the
- * same rows, so nothing but the step's packets has to be sent.
+ * One worker's part in training a dictionary. Every worker derives the plan, the scaling and the start from the same rows, so
+ * nothing but the packets of its {@link Course} has to be sent.
  */
 final class LayerTraining {
     private final LayerJob job;
@@ -46,6 +43,7 @@ final class LayerTraining {
     private final Recipe recipe;
     private final SampleFacts sample;
     private final List<CurvePoint> curve = new ArrayList<>();
+    private List<StepTimes> times = List.of();
 
     private LayerTraining(LayerJob job, Collective workers, WorkCrew crew, BatchRows rows, LongConsumer progress) {
         this.job = job;
@@ -56,12 +54,12 @@ final class LayerTraining {
         TrainSettings.Batches batches = job.settings().batches();
         this.plan = new MinibatchPlan(rows.inputs().facts().rows(), batches.shards(), batches.rows(), batches.epochs());
         int width = job.input().width();
-        this.recipe = job.settings().recipe().recipe(width);
+        this.recipe = job.recipe();
         this.sample = rows.sample(recipe.beginning().scaling());
     }
 
     /**
-     * Trains the layer; the worker of rank 0 writes the dictionary.
+     * Trains the dictionary; the worker of rank 0 writes it.
      *
      * @param progress is told the rows of every step by the worker of rank 0
      */
@@ -69,13 +67,13 @@ final class LayerTraining {
             LayerJob job, Collective workers, WorkCrew crew, MatrixProduct.Factory products, LongConsumer progress) {
         try (BatchRows rows = BatchRows.open(request(job, workers), outputs(job))) {
             LayerTraining training = new LayerTraining(job, workers, crew, rows, progress);
-            SaeShape shape = SaeShape.of(
-                    training.recipe.features(),
-                    job.input().width(),
-                    training.recipe.objective().architecture());
-            try (TrainingWeights weights = new TrainingWeights(shape, products)) {
-                training.train(weights, products);
+            // Optimiser state is gone by the time the weights are copied to be published.
+            try (TrainingWeights weights = training.train(products)) {
+                if (workers.rank() == 0) {
+                    training.publish(weights, products);
+                }
             }
+            workers.await();
             return training.result();
         }
     }
@@ -84,101 +82,98 @@ final class LayerTraining {
         return job.settings().recipe().points().outputsOf(job.input().point().layer());
     }
 
+    /** All rows that a worker asks for to train a dictionary. */
+    static List<RowRequest> requests(LayerJob job, Collective workers) {
+        return BatchRows.requests(request(job, workers), outputs(job));
+    }
+
     private static RowRequest request(LayerJob job, Collective workers) {
         TrainSettings.Batches batches = job.settings().batches();
         return new RowRequest(
                 job.input(),
                 new RowRequest.Batches(batches.rows(), batches.shards(), batches.epochs()),
-                job.seed(),
+                job.seeds().order(),
                 ShardRange.of(batches.shards(), workers.rank(), workers.size()),
                 job.settings().storage());
     }
 
-    private void train(TrainingWeights weights, MatrixProduct.Factory products) {
-        Beginnings.fill(weights, recipe, sample, job.seed(), crew);
-        TrainingStep.Model model = TrainingStep.Model.begin(
-                recipe.objective(),
-                weights,
-                new TrainingStep.Start(
-                        recipe.optimisation().rule().optimiser(),
-                        recipe.deadAfter((long) plan.steps() * plan.batchRows()),
-                        workers.rank(),
-                        workers.size()));
-        double unit = job.settings().recipe().conventions().inUnitsOfVariance() ? sample.variance() : 1;
-        LossScale loss = new LossScale(sample.inputScale(), plan.batchRows(), unit, plan.shards());
-        try (TrainingStep step = new TrainingStep(model, loss, workers, crew)) {
-            steps(step, model);
-            step.finish();
+    private TrainingWeights train(MatrixProduct.Factory products) {
+        SaeShape shape = SaeShape.of(
+                recipe.features(), job.input().width(), recipe.objective().architecture());
+        Course.Problem problem =
+                new Course.Problem(recipe, shape, sample, job.seeds().start(), plan);
+        Course.Team team = new Course.Team(workers, crew, products);
+        boolean units = job.settings().recipe().conventions().inUnitsOfVariance();
+        try (Course course = job.mode() == TrainMode.ROUNDS
+                ? new RoundsCourse(problem, team, job.settings().mode(), units)
+                : new SynchronousCourse(problem, team, units)) {
+            steps(course);
+            times = workers.allGather(course.times(), (rank, source) -> StepTimes.read(source));
+            return course.finish();
         }
-        if (workers.rank() == 0) {
-            publish(weights, products);
-        }
-        workers.await();
     }
 
-    private void steps(TrainingStep step, TrainingStep.Model model) {
-        Checkpoint checkpoint = new Checkpoint(Path.of(job.checkpoints()), job.digest());
-        int done = restore(checkpoint, model);
-        progress.accept((long) done * plan.batchRows());
+    private void steps(Course course) {
+        Checkpoint checkpoint = new Checkpoint(Path.of(job.folders().checkpoints()), job.digest());
+        int saved = restore(checkpoint, course);
+        int logged = saved;
+        progress.accept((long) saved * plan.batchRows());
         Schedule schedule = recipe.schedule(plan.steps());
-        List<ShardBatch> batches = new ArrayList<>();
-        int own = ShardRange.of(plan.shards(), workers.rank(), workers.size()).size();
-        for (int shard = 0; shard < own; shard++) {
-            batches.add(new ShardBatch(plan.shardBatchRows(), layout(model)));
-        }
-        for (int number = done + 1; number <= plan.steps(); number++) {
+        ShardRange own = ShardRange.of(plan.shards(), workers.rank(), workers.size());
+        ShardBatch.Layout layout = course.layout().holding(stored()).reconstructing(rows.target());
+        List<ShardBatch> batches = IntStream.range(0, own.size())
+                .mapToObj(shard -> new ShardBatch(plan.shardBatchRows(), layout))
+                .toList();
+        Divergence divergence = new Divergence(job.input().point().layer(), own);
+        int interval = job.settings().intervals().checkpointSteps();
+        for (int number = saved + 1; number <= plan.steps(); number++) {
             rows.load(number - 1, batches);
             RowOptimiser.Step point = schedule.at(number);
-            log(number, point, step.run(batches, point));
-            if (number % job.settings().intervals().checkpointSteps() == 0 || number == plan.steps()) {
-                save(checkpoint, number, model);
+            List<TrainingStep.Outcome> known = divergence.watch(point, batches, () -> course.step(batches, point));
+            for (TrainingStep.Outcome outcome : known) {
+                log(schedule.at(++logged), outcome);
+            }
+            boolean due = number / interval > saved / interval || number == plan.steps();
+            if (due && !known.isEmpty()) {
+                save(checkpoint, number, course);
+                saved = number;
             }
             progress.accept(plan.batchRows());
         }
     }
 
-    private ShardBatch.Layout layout(TrainingStep.Model model) {
-        ShardBatch.Stored stored =
-                switch (job.settings().storage().dtype()) {
-                    case BF16 -> ShardBatch.Stored.BF16;
-                    case F32 -> ShardBatch.Stored.FP32;
-                };
-        return ShardBatch.Layout.of(model.weights(), model.objective())
-                .holding(stored)
-                .reconstructing(rows.target());
+    private ShardBatch.Stored stored() {
+        return switch (job.settings().storage().dtype()) {
+            case BF16 -> ShardBatch.Stored.BF16;
+            case F32 -> ShardBatch.Stored.FP32;
+        };
     }
 
-    private int restore(Checkpoint checkpoint, TrainingStep.Model model) {
+    private int restore(Checkpoint checkpoint, Course course) {
         if (workers.rank() == 0) {
             checkpoint.discardUnfinished();
         }
         workers.await();
         Optional<Checkpoint.Summary> latest = checkpoint.latest();
         latest.ifPresent(summary -> {
-            checkpoint.restore(summary, model);
+            course.restore(summary, checkpoint.folder(summary.step()));
             curve.addAll(summary.curve());
         });
         workers.await();
         return latest.map(Checkpoint.Summary::step).orElse(0);
     }
 
-    private void save(Checkpoint checkpoint, int number, TrainingStep.Model model) {
-        checkpoint.writeSlice(number, model);
+    private void save(Checkpoint checkpoint, int number, Course course) {
+        course.save(checkpoint.open(number));
         workers.await();
         if (workers.rank() == 0) {
-            checkpoint.seal(number, model, curve);
+            checkpoint.seal(number, course.shared(), curve);
         }
     }
 
-    private void log(int number, RowOptimiser.Step point, TrainingStep.Outcome outcome) {
-        if (!Double.isFinite(outcome.squaredError())) {
-            throw new JobException(
-                    ExitCode.FAILED,
-                    "Training of layer " + job.input().point().layer() + " diverged at step " + number,
-                    "the learning rate " + point.learningRate() + " is too high for these activations",
-                    "lower train.learning-rate, or use another optimiser");
-        }
+    private void log(RowOptimiser.Step point, TrainingStep.Outcome outcome) {
         int interval = job.settings().intervals().logSteps();
+        int number = point.number();
         if (number == 1 || number % interval == 0 || number == plan.steps()) {
             TrainingStep.Losses losses = outcome.losses();
             curve.add(new CurvePoint(
@@ -212,7 +207,7 @@ final class LayerTraining {
             }
         }
         try {
-            sae.write(Files.createDirectories(Path.of(job.target())), provenance);
+            sae.write(Files.createDirectories(Path.of(job.folders().target())), provenance);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Cannot write the dictionary of layer "
@@ -224,8 +219,9 @@ final class LayerTraining {
     private LayerResult result() {
         return new LayerResult(
                 job.input().point().layer(),
+                job.variant(),
                 List.copyOf(curve),
                 new LayerResult.Counts(
-                        rows.inputs().facts(), plan.unusedRows(), rows.inputs().mixing(), rows.wait_s()));
+                        rows.inputs().facts(), plan.unusedRows(), rows.inputs().mixing(), rows.wait_s(), times));
     }
 }

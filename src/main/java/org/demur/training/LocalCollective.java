@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.demur.sae.train.Collective;
 
 /**
@@ -41,10 +43,11 @@ final class LocalCollective implements Collective {
     }
 
     @Override
-    public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
+    public <P extends Packet> List<P> exchange(IntFunction<P> packets, PacketReader<P> reader) {
+        Packet[] mine = IntStream.range(0, size()).mapToObj(packets).toArray(Packet[]::new);
         @SuppressWarnings("unchecked") // Every worker makes the same calls, so all packets of a round are of one type.
-        List<P> packets = (List<P>) meeting.exchange(rank, mine);
-        return packets;
+        List<P> forMe = (List<P>) meeting.exchange(rank, mine);
+        return forMe;
     }
 
     @Override
@@ -55,34 +58,38 @@ final class LocalCollective implements Collective {
 
     private static final class Meeting {
         private final int size;
-        private final Packet[][] places;
+        private final Packet[][][] places;
         private int arrived;
         private long round;
         private boolean left;
 
         Meeting(int size) {
             this.size = size;
-            this.places = new Packet[2][size];
+            this.places = new Packet[2][size][];
         }
 
-        synchronized List<? extends Packet> exchange(int rank, Packet mine) {
-            Packet[] here = places[(int) (round % 2)];
+        synchronized List<? extends Packet> exchange(int rank, Packet[] mine) {
+            Packet[][] here = places[(int) (round % 2)];
             here[rank] = mine;
             arrived++;
             if (arrived == size) {
                 arrived = 0;
                 round++;
                 notifyAll();
-                return List.of(here.clone());
+                return packets(here, rank);
             }
             long waitingFor = round + 1;
             while (round < waitingFor) {
                 if (left) {
-                    throw new IllegalStateException("Another worker of this training run has failed");
+                    throw new WorkerLostException(null);
                 }
                 await();
             }
-            return Arrays.asList(here.clone());
+            return packets(here, rank);
+        }
+
+        private static List<? extends Packet> packets(Packet[][] here, int rank) {
+            return Arrays.stream(here).map(sender -> sender[rank]).toList();
         }
 
         private void await() {

@@ -51,9 +51,9 @@ public record RecipeSettings(
 
     private static Conventions.Numbers numbers(ConfigSection section) {
         return new Conventions.Numbers(
-                section.integer("features"),
+                section.numberOrNumbers("features").get(0).intValue(),
                 1,
-                section.number("k"),
+                section.numberOrNumbers("k").get(0),
                 numberOrAuto(section, "sparsity-weight"),
                 numberOrAuto(section, "bandwidth"),
                 numberOrAuto(section, "auxiliary-k"),
@@ -107,9 +107,6 @@ public record RecipeSettings(
         if (!KINDS.contains(kind)) {
             throw unknown(section, "architecture", KINDS);
         }
-        if (!(numbers.k() >= 1 && numbers.k() <= numbers.features())) {
-            throw section.invalid("k", "k lies between 1 and features, " + numbers.features(), "write for example 32");
-        }
         if (conventions.objective(kind, numbers).isEmpty()) {
             throw section.invalid(
                     "conventions", conventions + " has no architecture " + kind, "write conventions = demur");
@@ -126,6 +123,19 @@ public record RecipeSettings(
                     "rise and fall are shares of all steps and do not overlap",
                     "keep their sum at most 1");
         }
+    }
+
+    /** The same for a dictionary of another size. */
+    RecipeSettings with(SaeVariant variant) {
+        Conventions.Numbers other = new Conventions.Numbers(
+                variant.features(),
+                numbers.width(),
+                variant.k(),
+                numbers.sparsityWeight(),
+                numbers.bandwidth(),
+                numbers.auxiliaryK(),
+                numbers.auxiliaryWeight());
+        return new RecipeSettings(kind, points, conventions, other, optimisation, beginning);
     }
 
     /** The recipe for inputs of a width. */

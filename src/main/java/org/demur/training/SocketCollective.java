@@ -8,33 +8,35 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.SecureRandom;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.demur.sae.train.Collective;
 
 /**
- * Workers in several processes: one connection between each two, over which whole packets go. A worker that fails closes its
- * connections, and the others fail with it instead of waiting.
+ * Workers in several processes: one connection between each two, over which packets stream in pieces. A worker sends to one
+ * other at a time and receives from one at a time, so that all its transport takes the memory of two pieces, however large
+ * the packets and however many the workers. A worker that fails closes its connections, and the others fail with it instead
+ * of waiting.
  */
 final class SocketCollective implements Collective {
     private static final int TIMEOUT_MILLIS = 600_000;
 
     private final int rank;
     private final Peer[] peers;
-    private final ExecutorService senders;
+    private final ExecutorService sender;
     private final OutgoingPacket outgoing = new OutgoingPacket();
+    private final IncomingPacket incoming = new IncomingPacket();
 
     private SocketCollective(int rank, Peer[] peers) {
         this.rank = rank;
         this.peers = peers;
-        this.senders = Executors.newFixedThreadPool(Math.max(1, peers.length - 1), task -> {
+        this.sender = Executors.newSingleThreadExecutor(task -> {
             Thread thread = new Thread(task, "demur-sae-send");
             thread.setDaemon(true);
             return thread;
@@ -96,27 +98,32 @@ final class SocketCollective implements Collective {
     }
 
     @Override
-    public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
-        ByteBuffer bytes = outgoing.fill(mine);
-        List<Future<?>> sending = new ArrayList<>();
-        for (Peer peer : peers) {
-            if (peer != null) {
-                sending.add(senders.submit(() -> peer.send(bytes.array(), bytes.limit())));
+    public <P extends Packet> List<P> exchange(IntFunction<P> packets, PacketReader<P> reader) {
+        // In its i-th turn every worker sends to the i-th after it and receives from the i-th before it.
+        Future<?> sending = sender.submit(() -> {
+            for (int turn = 1; turn < peers.length; turn++) {
+                int to = (rank + turn) % peers.length;
+                outgoing.send(packets.apply(to), peers[to].out);
             }
+            return null;
+        });
+        Packet[] received = new Packet[peers.length];
+        received[rank] = packets.apply(rank);
+        for (int turn = 1; turn < peers.length; turn++) {
+            int from = (rank - turn + peers.length) % peers.length;
+            received[from] = incoming.receive(from, peers[from].in, reader);
         }
-        List<P> packets = new ArrayList<>();
-        for (int other = 0; other < peers.length; other++) {
-            packets.add(other == rank ? mine : reader.read(other, peers[other].receive()));
-        }
-        sending.forEach(SocketCollective::finish);
-        return packets;
+        finish(sending);
+        @SuppressWarnings("unchecked") // All of them are this worker's packet or came from the reader.
+        List<P> all = (List<P>) Arrays.asList(received);
+        return all;
     }
 
     private static void finish(Future<?> sending) {
         try {
             sending.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Another worker of this training run has failed", e.getCause());
+            throw new WorkerLostException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while sending to other workers", e);
@@ -125,7 +132,7 @@ final class SocketCollective implements Collective {
 
     @Override
     public void close() {
-        senders.shutdownNow();
+        sender.shutdownNow();
         for (Peer peer : peers) {
             if (peer != null) {
                 peer.close();
@@ -169,7 +176,6 @@ final class SocketCollective implements Collective {
         private final Socket socket;
         private final DataInputStream in;
         private final DataOutputStream out;
-        private byte[] incoming = new byte[0];
 
         private Peer(Socket socket, DataInputStream in, DataOutputStream out) {
             this.socket = socket;
@@ -184,26 +190,6 @@ final class SocketCollective implements Collective {
                     socket,
                     new DataInputStream(socket.getInputStream()),
                     new DataOutputStream(socket.getOutputStream()));
-        }
-
-        Void send(byte[] bytes, int length) throws IOException {
-            out.writeInt(length);
-            out.write(bytes, 0, length);
-            out.flush();
-            return null;
-        }
-
-        IncomingPacket receive() {
-            try {
-                int length = in.readInt();
-                if (incoming.length < length) {
-                    incoming = new byte[length];
-                }
-                in.readFully(incoming, 0, length);
-                return new IncomingPacket(ByteBuffer.wrap(incoming, 0, length).order(ByteOrder.LITTLE_ENDIAN));
-            } catch (IOException e) {
-                throw new UncheckedIOException("Another worker of this training run has failed", e);
-            }
         }
 
         void close() {

@@ -10,6 +10,8 @@ import org.demur.rows.RowStorage;
  *
  * @param layers blocks to train on; empty for all extracted ones
  * @param recipe what is trained, and how
+ * @param variants dictionaries of every layer
+ * @param mode how workers share the work
  * @param batches how rows become minibatches
  * @param rows which rows are used
  * @param storage how rows are kept in memory
@@ -19,6 +21,8 @@ import org.demur.rows.RowStorage;
 public record TrainSettings(
         List<Integer> layers,
         RecipeSettings recipe,
+        Variants variants,
+        ModeSettings mode,
         Batches batches,
         RowChoice rows,
         RowStorage storage,
@@ -41,6 +45,8 @@ public record TrainSettings(
         TrainSettings settings = new TrainSettings(
                 section.integers("layers"),
                 RecipeSettings.from(section),
+                Variants.from(section),
+                ModeSettings.from(section),
                 new Batches(section.integer("epochs"), section.integer("batch-rows"), section.integer("shards")),
                 new RowChoice(
                         section.number("held-out-fraction"),

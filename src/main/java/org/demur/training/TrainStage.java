@@ -3,6 +3,7 @@ package org.demur.training;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,19 @@ import org.demur.runtime.TaskCounter;
 import org.demur.schema.Table;
 import org.demur.table.Manifest;
 import org.demur.table.Sha256;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * Trains a TopK dictionary for every layer in one barrier stage of as many workers as there are free slots, at most one per
- * shard. Weights are the same bits for any number of workers.
+ * Trains the dictionaries of every layer: one after another in a barrier stage of as many workers as there are free slots, at
+ * most one per shard, or every one in a task of its own, see {@link TrainMode}. Weights are the same bits for any number of
+ * workers.
  */
 public final class TrainStage implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainStage.class);
+
     /** Local property of the Spark context that bounds the workers; for tests and for leaving slots to others. */
     static final String WORKERS = "demur.train.workers";
 
@@ -49,7 +55,7 @@ public final class TrainStage implements Stage {
 
     @Override
     public int version() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -65,39 +71,76 @@ public final class TrainStage implements Stage {
     @Override
     public void execute(StageContext context) {
         Path staged = context.warehouse().stageFiles("saes", context.run());
-        List<LayerJob> jobs = jobs(context, staged);
-        List<LayerResult> results = train(context, jobs, plannedRows(context));
+        List<Row> layers = layers(context);
+        ModeRule.Choice choice = ModeRule.choose(settings.mode(), load(layers));
+        LOG.info(
+                "Training {} dictionaries, mode {}: {}",
+                dictionaries(layers),
+                choice.mode().label(),
+                choice.reason());
+        List<LayerResult> results = train(context, jobs(context, layers, choice.mode(), staged), plannedRows(layers));
+        for (LayerResult result : results) {
+            LOG.info("{}: {}", name(result), StepTimes.text(result.counts().times()));
+        }
+        Map<String, String> facts = facts(results);
+        facts.put("mode", choice.mode().label() + " (" + choice.reason() + ")");
         context.warehouse().publishFiles("saes", context.run(), staged);
-        context.warehouse().publish(Table.SAE_TRAINING, context.run(), table(context, results), facts(results));
+        context.warehouse().publish(Table.SAE_TRAINING, context.run(), table(context, results), facts);
         context.warehouse().removeScratch(context.run());
     }
 
-    private List<LayerJob> jobs(StageContext context, Path staged) {
+    private int dictionaries(List<Row> layers) {
+        return layers.size() * settings.variants().all().size();
+    }
+
+    private ModeRule.Load load(List<Row> layers) {
+        int width = layers.stream().mapToInt(layer -> layer.getInt(2)).max().orElseThrow();
+        SaeVariant largest = settings.variants().all().stream()
+                .max(Comparator.comparingInt(SaeVariant::features))
+                .orElseThrow();
+        return new ModeRule.Load(
+                dictionaries(layers),
+                settings.batches().shards(),
+                settings.batches().rows(),
+                new ModeRule.Size(width, largest.features(), largest.k()));
+    }
+
+    private List<LayerJob> jobs(StageContext context, List<Row> layers, TrainMode mode, Path staged) {
         LayerInputs inputs = new LayerInputs(context, settings);
         Path checkpoints = context.warehouse().scratch("train", context.run());
         List<LayerJob> jobs = new ArrayList<>();
-        for (Row layer : layers(context)) {
+        for (Row layer : layers) {
             int number = layer.getInt(0);
             RowInput input = inputs.of(LayerInputs.point(layer), layer.getInt(2), layer.getDouble(3));
-            jobs.add(new LayerJob(
-                    input,
-                    settings,
-                    context.seed().derive("train", number),
-                    digest(context, inputs.activations(), number),
-                    checkpoints.resolve("layer=" + number).toString(),
-                    staged.resolve("layer=" + number).toString(),
-                    provenance(context, inputs.activations(), input.filter())));
+            Map<String, String> provenance = provenance(context, inputs.activations(), input.filter());
+            provenance.put("train_mode", mode.label());
+            long order = context.seed().derive("train", number);
+            for (SaeVariant variant : settings.variants().all()) {
+                long start = variant.seed() == 0 ? order : context.seed().derive("train", number, variant.seed());
+                String folder = variant.folder(number);
+                jobs.add(new LayerJob(
+                        input,
+                        settings,
+                        variant,
+                        mode,
+                        new LayerJob.Seeds(order, start),
+                        new LayerJob.Folders(
+                                digest(context, inputs.activations(), folder),
+                                checkpoints.resolve(folder).toString(),
+                                staged.resolve(folder).toString()),
+                        provenance));
+            }
         }
         return jobs;
     }
 
-    /** Rows of all epochs and layers, before outliers and classes are left out: what progress is measured against. */
-    private long plannedRows(StageContext context) {
-        long extracted =
-                layers(context).stream().mapToLong(layer -> layer.getLong(4)).sum();
+    /** Rows of all passes and dictionaries, before outliers and classes are left out: what progress is measured against. */
+    private long plannedRows(List<Row> layers) {
+        long extracted = layers.stream().mapToLong(layer -> layer.getLong(4)).sum();
         return Math.round(extracted
                 * (1 - settings.rows().heldOutFraction())
-                * settings.batches().epochs());
+                * settings.batches().epochs()
+                * settings.variants().all().size());
     }
 
     /** Layer, hook, width, median norm and rows of every layer to train, by layer. */
@@ -123,14 +166,14 @@ public final class TrainStage implements Stage {
                 .toList();
     }
 
-    private String digest(StageContext context, Manifest activations, int layer) {
+    private String digest(StageContext context, Manifest activations, String folder) {
         String everything = String.join(
                 "\n",
                 Integer.toString(version()),
                 settings.json(),
                 activations.contentDigest(),
                 Long.toString(context.seed().value()),
-                Integer.toString(layer));
+                folder);
         return HexFormat.of().formatHex(Sha256.of(everything.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -152,21 +195,38 @@ public final class TrainStage implements Stage {
     private List<LayerResult> train(StageContext context, List<LayerJob> jobs, long plannedRows) {
         SparkContext spark = context.spark().sparkContext();
         int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
+        boolean many = jobs.get(0).mode() == TrainMode.MANY;
+        int useful = many ? jobs.size() : settings.batches().shards();
         String most = spark.getLocalProperty(WORKERS);
-        int wanted = most == null ? settings.batches().shards() : Integer.parseInt(most);
-        int workers = Math.max(1, Math.min(Math.min(wanted, settings.batches().shards()), slots));
+        int wanted = most == null ? useful : Math.min(useful, Integer.parseInt(most));
+        int workers = Math.max(1, Math.min(wanted, slots));
+        spark.setJobGroup(
+                context.run().value(), "train " + jobs.size() + " dictionaries, " + workers + " workers", false);
+        try (TaskCounter counter = TaskCounter.start(context, "train", plannedRows, "rows")) {
+            int threads = context.model().compute().nativeThreads();
+            List<TaskOutcome> outcomes = many
+                    ? apart(spark, Assignment.of(jobs, workers), new ManyTask(threads, counter.accumulator()))
+                    : together(spark, workers, new TrainTask(jobs, threads, counter.accumulator()));
+            return TaskOutcome.results(outcomes);
+        } finally {
+            spark.clearJobGroup();
+        }
+    }
+
+    private static List<TaskOutcome> apart(SparkContext spark, List<List<LayerJob>> groups, ManyTask task) {
+        return JavaSparkContext.fromSparkContext(spark)
+                .parallelize(groups, groups.size())
+                .mapPartitions(task)
+                .collect();
+    }
+
+    private static List<TaskOutcome> together(SparkContext spark, int workers, TrainTask task) {
         List<Integer> ranks = IntStream.range(0, workers).boxed().toList();
         RDD<Integer> places = JavaSparkContext.fromSparkContext(spark)
                 .parallelize(ranks, workers)
                 .rdd();
-        ClassTag<LayerResult> tag = ClassTag$.MODULE$.apply(LayerResult.class);
-        spark.setJobGroup(context.run().value(), "train " + jobs.size() + " layers, " + workers + " workers", false);
-        try (TaskCounter counter = TaskCounter.start(context, "train", plannedRows, "rows")) {
-            TrainTask task = new TrainTask(jobs, context.model().compute().nativeThreads(), counter.accumulator());
-            return places.barrier().mapPartitions(task, false, tag).toJavaRDD().collect();
-        } finally {
-            spark.clearJobGroup();
-        }
+        ClassTag<TaskOutcome> tag = ClassTag$.MODULE$.apply(TaskOutcome.class);
+        return places.barrier().mapPartitions(task, false, tag).toJavaRDD().collect();
     }
 
     private static Dataset<Row> table(StageContext context, List<LayerResult> results) {
@@ -183,7 +243,11 @@ public final class TrainStage implements Stage {
                         point.fvu(),
                         point.l0(),
                         point.auxiliaryLoss(),
-                        point.deadFraction()));
+                        point.deadFraction(),
+                        result.variant().folder(result.layer()),
+                        result.variant().features(),
+                        result.variant().k(),
+                        result.variant().seed()));
             }
         }
         return context.spark().createDataFrame(rows, Table.SAE_TRAINING.schema());
@@ -192,11 +256,15 @@ public final class TrainStage implements Stage {
     private static Map<String, String> facts(List<LayerResult> results) {
         Map<String, String> facts = new TreeMap<>();
         for (LayerResult result : results) {
-            facts.put("layer " + result.layer(), result.counts().text());
-            facts.put(
-                    "layer " + result.layer() + " mixing",
-                    result.counts().mixing().toString());
+            facts.put(name(result), result.counts().text());
+            facts.put(name(result) + " time", StepTimes.text(result.counts().times()));
+            facts.put(name(result) + " mixing", result.counts().mixing().toString());
         }
         return facts;
+    }
+
+    private static String name(LayerResult result) {
+        SaeVariant variant = result.variant();
+        return "layer " + result.layer() + (variant.number() == 0 ? "" : ", " + variant.name());
     }
 }

@@ -16,10 +16,10 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
 
 /**
- * A worker as a task of a barrier stage: meets the others once, then trains layer after layer. If any worker fails, Spark runs
+ * A worker as a task of a barrier stage: meets the others once, then trains one dictionary after another. If any worker fails, Spark runs
  * the whole stage again and training goes on from its checkpoints.
  */
-final class TrainTask extends AbstractFunction1<Iterator<Integer>, Iterator<LayerResult>> implements Serializable {
+final class TrainTask extends AbstractFunction1<Iterator<Integer>, Iterator<TaskOutcome>> implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final String THIS_JVM = UUID.randomUUID().toString();
 
@@ -34,8 +34,13 @@ final class TrainTask extends AbstractFunction1<Iterator<Integer>, Iterator<Laye
     }
 
     @Override
-    public Iterator<LayerResult> apply(Iterator<Integer> none) {
+    public Iterator<TaskOutcome> apply(Iterator<Integer> none) {
         BarrierTaskContext context = BarrierTaskContext.get();
+        TaskOutcome outcome = TaskOutcome.of(context.partitionId(), () -> train(context));
+        return CollectionConverters.asScala(List.of(outcome).iterator());
+    }
+
+    private List<LayerResult> train(BarrierTaskContext context) {
         List<LayerResult> results = new ArrayList<>();
         try (Collective workers = meet(context);
                 WorkCrew crew = new WorkCrew(threads)) {
@@ -50,7 +55,7 @@ final class TrainTask extends AbstractFunction1<Iterator<Integer>, Iterator<Laye
                 }
             }
         }
-        return CollectionConverters.asScala(results.iterator());
+        return results;
     }
 
     /** One exchange of addresses for all layers, because it takes Spark about a second. */

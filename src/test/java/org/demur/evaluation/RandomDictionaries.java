@@ -56,7 +56,8 @@ final class RandomDictionaries {
         }
         warehouse.publishFiles("saes", RUN, staged);
         List<Row> curve = layers.stream()
-                .map(layer -> RowFactory.create(layer, 1, 0, 1L, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0))
+                .map(layer -> RowFactory.create(
+                        layer, 1, 0, 1L, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, "layer=" + layer, null, null, null))
                 .toList();
         warehouse.publish(
                 Table.SAE_TRAINING, RUN, TestSpark.session().createDataFrame(curve, Table.SAE_TRAINING.schema()));

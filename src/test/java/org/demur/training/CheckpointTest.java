@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.demur.model.NamedTensor;
 import org.demur.sae.LaneProduct;
 import org.demur.sae.train.AdamOptimiser;
 import org.demur.sae.train.Auxiliary;
@@ -58,13 +60,35 @@ class CheckpointTest {
                 .toList();
     }
 
+    private static CheckpointFile.Blocks blocks(OptimiserState state) {
+        return new CheckpointFile.Blocks("state", state.firstBlock(), state.blockCount(), state::block);
+    }
+
+    private static void write(Checkpoint checkpoint, int step, TrainingStep.Model model) {
+        int from = model.state().firstFeature();
+        int to = model.state().endFeature();
+        List<NamedTensor> tensors = new ArrayList<>(CheckpointFile.weights(model.weights(), from, to));
+        tensors.addAll(CheckpointFile.tensors(blocks(model.state())));
+        CheckpointFile.features(checkpoint.open(step), from, to).write(tensors);
+    }
+
     private void save(Checkpoint checkpoint, int step, int seed, int workers) {
         TrainingStep.Model first = model(seed, 0, workers);
-        checkpoint.writeSlice(step, first);
+        write(checkpoint, step, first);
         for (int worker = 1; worker < workers; worker++) {
-            checkpoint.writeSlice(step, model(seed, worker, workers));
+            write(checkpoint, step, model(seed, worker, workers));
         }
-        checkpoint.seal(step, first, List.of(new CurvePoint(step, 0, 1, 0.1, 0.2, 0.3, 4, 0, 0)));
+        Checkpoint.Shared shared = new Checkpoint.Shared(
+                first.dead().silentTokens_F(), first.weights().b_dec(), first.b_decState());
+        checkpoint.seal(step, shared, List.of(new CurvePoint(step, 0, 1, 0.1, 0.2, 0.3, 4, 0, 0)));
+    }
+
+    private static void restore(Checkpoint checkpoint, Checkpoint.Summary summary, TrainingStep.Model model) {
+        for (CheckpointFile file : CheckpointFile.allFeatures(checkpoint.folder(summary.step()), summary)) {
+            file.readWeights(model.weights());
+            file.readBlocks(blocks(model.state()));
+        }
+        summary.shared().copyTo(model);
     }
 
     @Test
@@ -76,7 +100,7 @@ class CheckpointTest {
         for (int workers = 1; workers <= 4; workers++) {
             for (int worker = 0; worker < workers; worker++) {
                 TrainingStep.Model restored = model(99, worker, workers);
-                checkpoint.restore(summary, restored);
+                restore(checkpoint, summary, restored);
                 assertThat(restored.weights().w_enc().flat())
                         .isEqualTo(saved.weights().w_enc().flat());
                 assertThat(restored.weights().w_dec().flat())
@@ -130,7 +154,7 @@ class CheckpointTest {
     void aForeignOrUnfinishedCheckpointIsPassedOver() {
         save(new Checkpoint(folder, "other training"), 30, 5, 1);
         Checkpoint checkpoint = new Checkpoint(folder, "digest");
-        checkpoint.writeSlice(40, model(6, 0, 1));
+        write(checkpoint, 40, model(6, 0, 1));
         assertThat(checkpoint.latest()).isEmpty();
         checkpoint.discardUnfinished();
         assertThat(folder.resolve(".step=40")).doesNotExist();

@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -40,6 +37,8 @@ import org.demur.table.Warehouse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trains on published Parquet files, with different workers, threads, exchanges and interruptions. */
 class LayerTrainingSparkTest {
@@ -60,7 +59,7 @@ class LayerTrainingSparkTest {
     static TrainSettings settings(String more) {
         String defaults =
                 "layers = [], hook = auto, output-hook = none, architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
-                        + " sparsity-warm-up-fraction = 0, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, epochs = 3, batch-rows = 128, shards = "
+                        + " sparsity-warm-up-fraction = 0, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, seeds = [0], mode = synchronous, round-steps = 5, outer-learning-rate = 1, outer-momentum = 0, assumed-gigaflops = 80, assumed-mib-per-second = 800, exchange-share = 0.25, epochs = 3, batch-rows = 128, shards = "
                         + SHARDS
                         + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
                         + " dead-after-rows = 300, auxiliary-k = 8, auxiliary-weight = 0.03125, held-out-fraction = 0.1,"
@@ -89,10 +88,13 @@ class LayerTrainingSparkTest {
         return new LayerJob(
                 input,
                 settings,
-                99,
-                "digest",
-                folder.resolve("checkpoints-" + name).toString(),
-                folder.resolve(name).toString(),
+                settings.variants().all().get(0),
+                settings.mode().mode().orElseThrow(),
+                new LayerJob.Seeds(99, 99),
+                new LayerJob.Folders(
+                        "digest " + settings.json(),
+                        folder.resolve("checkpoints-" + name).toString(),
+                        folder.resolve(name).toString()),
                 Map.of("run", "r1"));
     }
 
@@ -103,46 +105,11 @@ class LayerTrainingSparkTest {
     }
 
     private void together(LayerJob job, List<Collective> workers) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(workers.size());
-        List<Future<LayerResult>> results = new ArrayList<>();
-        for (Collective worker : workers) {
-            results.add(pool.submit(() -> {
-                try (worker;
-                        WorkCrew crew = new WorkCrew(1)) {
-                    return LayerTraining.run(job, worker, crew, LaneProduct::new, rows -> {});
-                }
-            }));
-        }
-        for (Future<LayerResult> result : results) {
-            result.get();
-        }
-        pool.shutdown();
-    }
-
-    private static List<Collective> local(String name, int size) {
-        return IntStream.range(0, size)
-                .<Collective>mapToObj(rank -> LocalCollective.join(name, rank, size))
-                .toList();
-    }
-
-    private static List<Collective> sockets(int size) throws Exception {
-        List<SocketCollective.Listener> listeners = IntStream.range(0, size)
-                .mapToObj(rank -> new SocketCollective.Listener("127.0.0.1"))
-                .toList();
-        List<String> addresses =
-                listeners.stream().map(SocketCollective.Listener::address).toList();
-        ExecutorService pool = Executors.newFixedThreadPool(size);
-        List<Future<Collective>> joining = new ArrayList<>();
-        for (int rank = 0; rank < size; rank++) {
-            int mine = rank;
-            joining.add(pool.submit(() -> SocketCollective.connect(listeners.get(mine), mine, addresses)));
-        }
-        List<Collective> workers = new ArrayList<>();
-        for (Future<Collective> each : joining) {
-            workers.add(each.get());
-        }
-        pool.shutdown();
-        return workers;
+        Workers.all(workers, worker -> {
+            try (WorkCrew crew = new WorkCrew(1)) {
+                return LayerTraining.run(job, worker, crew, LaneProduct::new, rows -> {});
+            }
+        });
     }
 
     private String digest(String name) throws Exception {
@@ -154,9 +121,9 @@ class LayerTrainingSparkTest {
     void anyNumberOfWorkersThreadsAndKindOfExchangeGivesTheSameBytes() throws Exception {
         LayerResult result = alone(job(warehouse, "one", settings("")), 1);
         alone(job(warehouse, "threads", settings("")), 3);
-        together(job(warehouse, "two", settings("")), local("two", 2));
-        together(job(warehouse, "four", settings("")), local("four", 4));
-        together(job(warehouse, "sockets", settings("")), sockets(3));
+        together(job(warehouse, "two", settings("")), Workers.local("two", 2));
+        together(job(warehouse, "four", settings("")), Workers.local("four", 4));
+        together(job(warehouse, "sockets", settings("")), Workers.sockets(3));
 
         for (String name : List.of("threads", "two", "four", "sockets")) {
             assertThat(digest(name)).as(name).isEqualTo(digest("one"));
@@ -169,6 +136,47 @@ class LayerTrainingSparkTest {
         CurvePoint last = result.curve().get(result.curve().size() - 1);
         assertThat(last.fvu()).isLessThan(0.9 * result.curve().get(0).fvu());
         assertThat(last.step()).isEqualTo(facts.steps());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "optimiser = adam, outer-learning-rate = 0.7, outer-momentum = 0.9",
+                "optimiser = schedule-free, outer-learning-rate = 0.9, outer-momentum = 0.5",
+                "optimiser = schedule-free"
+            })
+    void roundsDependOnTheShardsAndNotOnTheWorkers(String rule) throws Exception {
+        TrainSettings rounds = settings("mode = rounds\n" + rule);
+        LayerResult result = alone(job(warehouse, "one", rounds), 1);
+        alone(job(warehouse, "threads", rounds), 3);
+        together(job(warehouse, "two", rounds), Workers.local("two", 2));
+        together(job(warehouse, "sockets", rounds), Workers.sockets(3));
+        together(job(warehouse, "four", rounds), Workers.sockets(4));
+        for (String name : List.of("threads", "two", "four", "sockets")) {
+            assertThat(digest(name)).as(name).isEqualTo(digest("one"));
+        }
+        alone(job(warehouse, "synchronous", settings(rule)), 1);
+        assertThat(digest("synchronous")).isNotEqualTo(digest("one"));
+        List<CurvePoint> curve = result.curve();
+        assertThat(curve).extracting(CurvePoint::step).startsWith(1, 2, 4, 6);
+        assertThat(curve.get(curve.size() - 1).fvu())
+                .isLessThan(0.95 * curve.get(0).fvu());
+    }
+
+    @Test
+    void roundsGoOnFromACheckpointToTheSameBytes() throws Exception {
+        TrainSettings rounds =
+                settings("mode = rounds, optimiser = adam, outer-learning-rate = 0.7, outer-momentum = 0.9");
+        alone(job(warehouse, "undisturbed", rounds), 1);
+        LayerJob job = job(warehouse, "disturbed", rounds);
+        List<Collective> failing = Workers.local("failing", 2);
+        assertThatThrownBy(() -> together(
+                        job,
+                        List.of(new FailingCollective(failing.get(0), 21), new FailingCollective(failing.get(1), 21))))
+                .hasRootCauseMessage("stopped by the test");
+        assertThat(folder.resolve("checkpoints-disturbed")).isNotEmptyDirectory();
+        together(job, Workers.local("resumed", 4));
+        assertThat(digest("disturbed")).isEqualTo(digest("undisturbed"));
     }
 
     @Test
@@ -188,7 +196,7 @@ class LayerTrainingSparkTest {
         SyntheticActivations.publish(exact, List.of(5), 2, VectorDtype.F32);
         alone(job(exact, "rounded", settings("epochs = 1")), 1);
         alone(job(exact, "exact", settings("epochs = 1, row-dtype = f32")), 1);
-        together(job(exact, "exact-sockets", settings("epochs = 1, row-dtype = f32")), sockets(2));
+        together(job(exact, "exact-sockets", settings("epochs = 1, row-dtype = f32")), Workers.sockets(2));
         alone(job(warehouse, "stored-rounded", settings("epochs = 1")), 1);
         assertThat(digest("exact-sockets")).isEqualTo(digest("exact")).isNotEqualTo(digest("rounded"));
         assertThat(digest("rounded")).isEqualTo(digest("stored-rounded"));
@@ -198,13 +206,13 @@ class LayerTrainingSparkTest {
     void goesOnFromACheckpointToTheSameBytes() throws Exception {
         alone(job(warehouse, "undisturbed", settings("")), 1);
         LayerJob job = job(warehouse, "disturbed", settings(""));
-        List<Collective> failing = local("failing", 2);
+        List<Collective> failing = Workers.local("failing", 2);
         assertThatThrownBy(() -> together(
                         job,
                         List.of(new FailingCollective(failing.get(0), 37), new FailingCollective(failing.get(1), 37))))
                 .hasRootCauseMessage("stopped by the test");
         assertThat(folder.resolve("checkpoints-disturbed")).isNotEmptyDirectory();
-        together(job, local("resumed", 4));
+        together(job, Workers.local("resumed", 4));
         assertThat(digest("disturbed")).isEqualTo(digest("undisturbed"));
     }
 
@@ -255,11 +263,11 @@ class LayerTrainingSparkTest {
         }
 
         @Override
-        public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
+        public <P extends Packet> List<P> exchange(IntFunction<P> packets, PacketReader<P> reader) {
             if (left-- == 0) {
                 throw new IllegalStateException("stopped by the test");
             }
-            return real.allGather(mine, reader);
+            return real.exchange(packets, reader);
         }
 
         @Override

@@ -3,10 +3,14 @@ package org.demur.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.demur.JobException;
@@ -20,6 +24,7 @@ import org.demur.sae.Sae;
 import org.demur.schema.Table;
 import org.demur.table.Catalog;
 import org.demur.table.RunId;
+import org.demur.table.Sha256;
 import org.demur.table.Warehouse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +130,55 @@ class TrainStageSparkTest {
                 .hasMessageContaining("train.output-hook");
     }
 
+    private List<String> dictionaries(RunId run) throws IOException {
+        try (Stream<Path> files = Files.walk(warehouse.files("saes", run))) {
+            return files.filter(file -> file.toString().endsWith("sae_weights.safetensors"))
+                    .sorted()
+                    .map(file -> file.getParent().getFileName() + " " + digest(file))
+                    .toList();
+        }
+    }
+
+    private static String digest(Path file) {
+        try {
+            return HexFormat.of().formatHex(Sha256.of(Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void manyDictionariesHaveTheBitsOfTheSynchronousOnes() throws Exception {
+        String lists = "layers = [3], features = [96, 64], k = [4, 6], seeds = [0, 5], epochs = 1\n";
+        new TrainStage(settings(lists + "mode = many")).execute(context(RUN));
+        RunId again = RunId.of("{\"train\":2}");
+        new TrainStage(settings(lists + "mode = synchronous")).execute(context(again));
+        assertThat(dictionaries(RUN))
+                .hasSize(8)
+                .doesNotHaveDuplicates()
+                .isEqualTo(dictionaries(again))
+                .anyMatch(name -> name.startsWith("layer=3 "))
+                .anyMatch(name -> name.startsWith("layer=3,features=64,k=6,seed=5 "));
+        List<Row> trained = warehouse
+                .read(Table.SAE_TRAINING, RUN)
+                .groupBy("layer", "sae", "features", "k", "seed")
+                .count()
+                .collectAsList();
+        assertThat(trained).hasSize(8);
+        Map<String, String> facts = warehouse.manifest(Table.SAE_TRAINING, RUN).facts();
+        assertThat(facts).containsEntry("mode", "many (set by train.mode)");
+        assertThat(facts.get("layer 3, features=64,k=6,seed=5 time")).contains("1 workers", "communication_seconds");
+    }
+
+    @Test
+    void aRefusalInABarrierStageKeepsItsWords() {
+        assertThatThrownBy(
+                        () -> new TrainStage(settings("learning-rate = 1e30, optimiser = adam")).execute(context(RUN)))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("Training of layer 3 diverged at step 2 in shard")
+                .hasMessageContaining("lower train.learning-rate");
+    }
+
     @Test
     void refusesLayersThatWereNotExtracted() {
         assertThatThrownBy(() -> new TrainStage(settings("layers = [4]")).execute(context(RUN)))
@@ -136,6 +190,7 @@ class TrainStageSparkTest {
     @Test
     void refusesFewerRowsThanAMinibatchHas() {
         assertThatThrownBy(() -> new TrainStage(settings("batch-rows = 4096")).execute(context(RUN)))
-                .hasStackTraceContaining("training rows for minibatches of 4096");
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("training rows for minibatches of 4096");
     }
 }

@@ -94,15 +94,10 @@ public final class ChunkCodes {
         boolean holds(int entry);
     }
 
-    /** Takes over codes that were sent, [rows + 1], [entries] and so on. */
-    void replace(int[] starts, int[] newFeatures, float[] newValues, float[] newSlopes, float[][] newExtras) {
-        starts_R1 = starts;
-        rows = starts.length - 1;
-        count = starts[rows];
-        features = newFeatures;
-        values = newValues;
-        slopes = newSlopes;
-        extras = newExtras;
+    /** Takes the rows whose starts and entries were written in place. */
+    void take(int written) {
+        rows = written;
+        count = starts_R1[written];
     }
 
     /** Rows. */
@@ -121,7 +116,7 @@ public final class ChunkCodes {
     }
 
     /** Starts of the rows; the first {@code rows + 1} count. */
-    int[] starts_R1() {
+    int[] starts_R() {
         return starts_R1;
     }
 

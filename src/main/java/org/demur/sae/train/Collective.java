@@ -1,6 +1,7 @@
 package org.demur.sae.train;
 
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The workers of one training run. Every call is collective: each worker makes the same calls in the same order, and a call
@@ -40,8 +41,8 @@ public interface Collective extends AutoCloseable {
         /** Reads {@code count} floats to {@code at}. */
         void floats(float[] target, int at, int count);
 
-        /** Fills the array. */
-        void ints(int[] target);
+        /** Reads the first {@code count} integers. */
+        void ints(int[] target, int count);
 
         /** Fills the array. */
         void shorts(short[] target);
@@ -56,8 +57,18 @@ public interface Collective extends AutoCloseable {
     /** Number of workers. */
     int size();
 
-    /** Every worker's packet in rank order; within one JVM the very objects, not to be changed before the next call returns. */
-    <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader);
+    /**
+     * What every worker has for this one, in rank order; within one JVM the very objects, not to be changed before the next call
+     * returns. Packets that come over a wire are read in any order.
+     *
+     * @param packets this worker's packet for the worker of a rank, itself included
+     */
+    <P extends Packet> List<P> exchange(IntFunction<P> packets, PacketReader<P> reader);
+
+    /** Every worker's packet for all, in rank order, as {@link #exchange} has it. */
+    default <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
+        return exchange(rank -> mine, reader);
+    }
 
     /** Returns when every worker has called it. */
     default void await() {
@@ -89,8 +100,8 @@ public interface Collective extends AutoCloseable {
             }
 
             @Override
-            public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
-                return List.of(mine);
+            public <P extends Packet> List<P> exchange(IntFunction<P> packets, PacketReader<P> reader) {
+                return List.of(packets.apply(0));
             }
 
             @Override

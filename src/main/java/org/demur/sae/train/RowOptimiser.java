@@ -9,6 +9,14 @@ public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, Sched
     /** Floats of state for every weight. */
     int states();
 
+    /**
+     * How many of the states, the first ones, are iterates like the weights themselves: whoever averages weights of several
+     * trainings averages these too.
+     */
+    default int iterates() {
+        return 0;
+    }
+
     /** The state of a fresh row. */
     void begin(Row row);
 

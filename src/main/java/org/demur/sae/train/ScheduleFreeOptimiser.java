@@ -26,6 +26,11 @@ public record ScheduleFreeOptimiser(double mixing) implements RowOptimiser {
     }
 
     @Override
+    public int iterates() {
+        return 1;
+    }
+
+    @Override
     public void begin(Row row) {
         System.arraycopy(row.weights(), row.at(), row.state()[0], row.stateAt(), row.length());
     }

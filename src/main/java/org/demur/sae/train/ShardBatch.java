@@ -135,6 +135,21 @@ public final class ShardBatch {
         loss = found;
     }
 
+    /** Whether the stored activations hold neither NaN nor an infinity. */
+    public boolean holdsFiniteRows() {
+        for (short bits : bits_BI) {
+            if (!Float.isFinite(Float.intBitsToFloat(bits << 16))) {
+                return false;
+            }
+        }
+        for (float value : exact_BI) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Rows B. */
     public int rows() {
         return rows;

@@ -1,6 +1,5 @@
 package org.demur.sae.train;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,7 +40,7 @@ record TokenPacket(List<ShardBatch> batches) implements Collective.Packet {
     private static void write(Collective.PacketSink sink, ChunkCodes codes) {
         sink.number(codes.rows());
         sink.number(codes.count());
-        sink.ints(codes.starts_R1(), codes.rows() + 1);
+        sink.ints(codes.starts_R(), codes.rows() + 1);
         sink.ints(codes.features(), codes.count());
         sink.floats(codes.values(), 0, codes.count());
         sink.floats(codes.slopes(), 0, codes.count());
@@ -60,11 +59,13 @@ record TokenPacket(List<ShardBatch> batches) implements Collective.Packet {
         sink.number(loss.smallest());
     }
 
-    static TokenPacket read(Collective.PacketSource source, ShardFrame frame) {
+    /** Reads the shards into {@code into}, the batches of the same sender in the step before, as far as there are any. */
+    static TokenPacket read(Collective.PacketSource source, ShardFrame frame, List<ShardBatch> into) {
         int shards = (int) source.number();
-        List<ShardBatch> batches = new ArrayList<>();
-        for (int s = 0; s < shards; s++) {
-            ShardBatch batch = new ShardBatch(frame.rows(), frame.layout());
+        while (into.size() < shards) {
+            into.add(new ShardBatch(frame.rows(), frame.layout()));
+        }
+        for (ShardBatch batch : into) {
             source.shorts(batch.bits_BI());
             all(source, batch.exact_BI());
             batch.centre(0, frame.rows(), frame.inputScale(), frame.b_dec());
@@ -83,9 +84,8 @@ record TokenPacket(List<ShardBatch> batches) implements Collective.Packet {
                 read(source, codes.auxiliary());
             }
             batch.record(readLoss(source));
-            batches.add(batch);
         }
-        return new TokenPacket(batches);
+        return new TokenPacket(into);
     }
 
     /**
@@ -105,19 +105,16 @@ record TokenPacket(List<ShardBatch> batches) implements Collective.Packet {
     private static void read(Collective.PacketSource source, ChunkCodes codes) {
         int rows = (int) source.number();
         int count = (int) source.number();
-        int[] starts = new int[rows + 1];
-        source.ints(starts);
-        int[] features = new int[count];
-        source.ints(features);
-        float[] values = new float[count];
-        all(source, values);
-        float[] slopes = new float[count];
-        all(source, slopes);
-        float[][] extras = new float[codes.extras().length][count];
-        for (float[] extra : extras) {
-            all(source, extra);
+        codes.begin(rows);
+        codes.reserve(count);
+        source.ints(codes.starts_R(), rows + 1);
+        source.ints(codes.features(), count);
+        source.floats(codes.values(), 0, count);
+        source.floats(codes.slopes(), 0, count);
+        for (float[] extra : codes.extras()) {
+            source.floats(extra, 0, count);
         }
-        codes.replace(starts, features, values, slopes, extras);
+        codes.take(rows);
     }
 
     private static ShardLoss readLoss(Collective.PacketSource source) {

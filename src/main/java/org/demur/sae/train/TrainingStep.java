@@ -1,5 +1,6 @@
 package org.demur.sae.train;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,7 +30,9 @@ public final class TrainingStep implements AutoCloseable {
     private final WorkCrew crew;
     private final TokenPass tokens;
     private final FeaturePass features;
+    private final List<List<ShardBatch>> received = new ArrayList<>();
     private long communication_ns;
+    private long total_ns;
 
     /** A step on the given parts. */
     public TrainingStep(Model model, LossScale loss, Collective workers, WorkCrew crew) {
@@ -43,10 +46,20 @@ public final class TrainingStep implements AutoCloseable {
         this.crew = crew;
         this.tokens = new TokenPass(weights, objective, loss, crew);
         this.features = new FeaturePass(weights, objective, state, crew);
+        for (int rank = 0; rank < workers.size(); rank++) {
+            received.add(new ArrayList<>());
+        }
     }
 
     /** Trains on the shards of this worker, whose activations are loaded, at a point of the schedule. */
     public Outcome run(List<ShardBatch> mine, RowOptimiser.Step step) {
+        long start = System.nanoTime();
+        Outcome outcome = train(mine, step);
+        total_ns += System.nanoTime() - start;
+        return outcome;
+    }
+
+    private Outcome train(List<ShardBatch> mine, RowOptimiser.Step step) {
         StepFacts facts = facts(step);
         tokens.run(mine, facts);
         List<ShardBatch> all = gather(mine);
@@ -99,6 +112,11 @@ public final class TrainingStep implements AutoCloseable {
         return communication_ns / 1e9;
     }
 
+    /** Time this worker spent in steps, exchanges included. */
+    public double total_s() {
+        return total_ns / 1e9;
+    }
+
     private <T> T timed(Supplier<T> exchange) {
         long start = System.nanoTime();
         T result = exchange.get();
@@ -121,8 +139,8 @@ public final class TrainingStep implements AutoCloseable {
     private List<ShardBatch> gather(List<ShardBatch> mine) {
         var frame = new TokenPacket.ShardFrame(
                 mine.get(0).rows(), mine.get(0).layout(), loss.inputScale(), weights.b_dec());
-        List<TokenPacket> packets = timed(
-                () -> workers.allGather(new TokenPacket(mine), (rank, source) -> TokenPacket.read(source, frame)));
+        List<TokenPacket> packets = timed(() -> workers.allGather(
+                new TokenPacket(mine), (rank, source) -> TokenPacket.read(source, frame, received.get(rank))));
         List<ShardBatch> all = new ArrayList<>();
         packets.forEach(packet -> all.addAll(packet.batches()));
         return all;
@@ -257,7 +275,8 @@ public final class TrainingStep implements AutoCloseable {
      * @param sparsity penalty on activity
      * @param auxiliary loss of dead latents before its weight
      */
-    public record Losses(double reconstruction, double second, double sparsity, double auxiliary) {
+    public record Losses(double reconstruction, double second, double sparsity, double auxiliary)
+            implements Serializable {
         /** The loss that is minimised. */
         public double total(Objective objective) {
             return reconstruction + second + sparsity + objective.auxiliary().weight() * auxiliary;

@@ -10,22 +10,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Workers that are threads of a test and exchange packets as bytes, as if over a wire. */
 final class WireCollective implements Collective {
     private final int rank;
-    private final byte[][] places;
+    private final byte[][][] places;
     private final CyclicBarrier barrier;
 
-    private WireCollective(int rank, byte[][] places, CyclicBarrier barrier) {
+    private WireCollective(int rank, byte[][][] places, CyclicBarrier barrier) {
         this.rank = rank;
         this.places = places;
         this.barrier = barrier;
     }
 
     static List<WireCollective> of(int size) {
-        byte[][] places = new byte[size][];
+        byte[][][] places = new byte[size][size][];
         CyclicBarrier barrier = new CyclicBarrier(size);
         return IntStream.range(0, size)
                 .mapToObj(rank -> new WireCollective(rank, places, barrier))
@@ -43,18 +44,20 @@ final class WireCollective implements Collective {
     }
 
     @Override
-    public <P extends Packet> List<P> allGather(P mine, PacketReader<P> reader) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        mine.write(new Sink(new DataOutputStream(bytes)));
-        places[rank] = bytes.toByteArray();
-        await();
-        List<P> packets = new ArrayList<>();
-        for (int other = 0; other < places.length; other++) {
-            Source source = new Source(new DataInputStream(new ByteArrayInputStream(places[other])));
-            packets.add(other == rank ? mine : reader.read(other, source));
+    public <P extends Packet> List<P> exchange(IntFunction<P> packets, PacketReader<P> reader) {
+        for (int other = 0; other < size(); other++) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            packets.apply(other).write(new Sink(new DataOutputStream(bytes)));
+            places[rank][other] = bytes.toByteArray();
         }
         await();
-        return packets;
+        List<P> received = new ArrayList<>();
+        for (int other = 0; other < size(); other++) {
+            Source source = new Source(new DataInputStream(new ByteArrayInputStream(places[other][rank])));
+            received.add(other == rank ? packets.apply(rank) : reader.read(other, source));
+        }
+        await();
+        return received;
     }
 
     @Override
@@ -124,8 +127,8 @@ final class WireCollective implements Collective {
         }
 
         @Override
-        public void ints(int[] target) {
-            for (int i = 0; i < target.length; i++) {
+        public void ints(int[] target, int count) {
+            for (int i = 0; i < count; i++) {
                 int place = i;
                 transfer(() -> target[place] = in.readInt());
             }
