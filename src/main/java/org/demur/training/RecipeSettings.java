@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.demur.config.ConfigSection;
+import org.demur.sae.train.AveragedOptimiser;
 import org.demur.sae.train.Conventions;
 import org.demur.sae.train.Objective;
 import org.demur.sae.train.OptimiserRule;
@@ -31,6 +32,9 @@ public record RecipeSettings(
         implements Serializable {
     private static final List<String> KINDS =
             List.of("topk", "batchtopk", "matryoshka", "jumprelu", "gated", "standard");
+
+    /** Floats of state for a weight: with itself and the mirror of the encoder, half of all, no more than 16 bytes. */
+    private static final int MOST_STATES = 2;
 
     /** Reads and checks the settings. */
     static RecipeSettings from(ConfigSection section) {
@@ -70,7 +74,30 @@ public record RecipeSettings(
                         section.number("warm-up-fraction"),
                         section.number("decay-fraction"),
                         section.number("sparsity-warm-up-fraction")),
-                numberOrAuto(section, "dead-after-rows"));
+                numberOrAuto(section, "dead-after-rows"),
+                extras(section, rule));
+    }
+
+    private static Recipe.Extras extras(ConfigSection section, OptimiserRule rule) {
+        double decay = section.number("ema-decay");
+        int steps = section.integer("resample-every-steps");
+        if (decay < 0 || decay >= 1) {
+            throw section.invalid("ema-decay", "a decay lies in [0, 1)", "write 0 for none, or for example 0.99");
+        }
+        if (decay > 0 && rule == OptimiserRule.SCHEDULE_FREE) {
+            throw section.invalid(
+                    "ema-decay", "schedule-free publishes an average of weights already", "write ema-decay = 0");
+        }
+        if (decay > 0 && new AveragedOptimiser(rule.optimiser(), decay).states() > MOST_STATES) {
+            throw section.invalid(
+                    "ema-decay",
+                    "with " + section.string("optimiser") + " it would take more than 16 bytes a parameter",
+                    "write optimiser = signum, or ema-decay = 0");
+        }
+        if (steps < 0) {
+            throw section.invalid("resample-every-steps", "it is negative", "write 0 for none, or for example 500");
+        }
+        return new Recipe.Extras(decay, steps);
     }
 
     private static <E extends Enum<E>> E choice(ConfigSection section, String key, E[] values) {
@@ -110,6 +137,12 @@ public record RecipeSettings(
         if (conventions.objective(kind, numbers).isEmpty()) {
             throw section.invalid(
                     "conventions", conventions + " has no architecture " + kind, "write conventions = demur");
+        }
+        if (!points.outputs().isEmpty() && optimisation.extras().resampleSteps() > 0) {
+            throw section.invalid(
+                    "resample-every-steps",
+                    "an input is no row of a transcoder's decoder",
+                    "write 0, and leave dead features to the auxiliary loss");
         }
         Schedule.Shares shares = optimisation.shares();
         boolean valid = shares.warmUp() >= 0

@@ -66,7 +66,7 @@ final class RoundsCourse implements Course {
                 problem.recipe().objective(),
                 weights,
                 new TrainingStep.Start(
-                        problem.recipe().optimisation().rule().optimiser(),
+                        problem.recipe().optimiser(),
                         Math.max(1, window / problem.plan().shards()),
                         0,
                         1));

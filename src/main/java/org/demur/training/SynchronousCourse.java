@@ -26,14 +26,18 @@ final class SynchronousCourse implements Course {
                 problem.recipe().objective(),
                 weights,
                 new TrainingStep.Start(
-                        problem.recipe().optimisation().rule().optimiser(),
+                        problem.recipe().optimiser(),
                         problem.recipe()
                                 .deadAfter((long) problem.plan().steps()
                                         * problem.plan().batchRows()),
                         team.workers().rank(),
                         team.workers().size()));
         this.step = new TrainingStep(
-                model, problem.loss(inUnitsOfVariance, problem.plan().shards()), team.workers(), team.crew());
+                model,
+                problem.loss(inUnitsOfVariance, problem.plan().shards()),
+                problem.recipe().resampling(problem.seed()),
+                team.workers(),
+                team.crew());
     }
 
     @Override

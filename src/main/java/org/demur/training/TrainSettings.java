@@ -67,6 +67,13 @@ public record TrainSettings(
                     "every shard gives as many rows to a minibatch",
                     "write a multiple of shards, " + batches.shards());
         }
+        boolean isWhole = mode.mode().filter(known -> known != TrainMode.ROUNDS).isPresent();
+        if (recipe.optimisation().needsWholeSteps() && !isWhole) {
+            throw section.invalid(
+                    "mode",
+                    "ema-decay and resample-every-steps need steps over all shards",
+                    "write mode = synchronous");
+        }
         if (batches.epochs() < 1) {
             throw section.invalid("epochs", "at least one pass is needed", "write 1 or more");
         }

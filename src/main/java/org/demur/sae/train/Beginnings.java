@@ -51,5 +51,6 @@ public final class Beginnings {
                     weights.shape().output());
             weights.b_enc_F()[j] = -RowKernels.dot(w_enc.array(j), w_enc.at(j), centre_I, 0, w_enc.width(), lanes);
         }
+        weights.mirror(0, weights.features());
     }
 }

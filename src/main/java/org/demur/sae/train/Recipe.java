@@ -24,9 +24,29 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
      * @param learningRate highest rate, or {@link #AUTO} for the rule's law
      * @param shares of the steps
      * @param deadAfterRows silent rows after which a latent is dead, or {@link #AUTO} for an eighth of all, at most ten million
+     * @param extras what is done beside
      */
-    public record Optimisation(OptimiserRule rule, double learningRate, Schedule.Shares shares, double deadAfterRows)
-            implements Serializable {}
+    public record Optimisation(
+            OptimiserRule rule, double learningRate, Schedule.Shares shares, double deadAfterRows, Extras extras)
+            implements Serializable {
+        /** Without any extras. */
+        public Optimisation(OptimiserRule rule, double learningRate, Schedule.Shares shares, double deadAfterRows) {
+            this(rule, learningRate, shares, deadAfterRows, new Extras(0, 0));
+        }
+
+        /** Whether a step has to be made over all shards, and not by replicas that meet once in a while. */
+        public boolean needsWholeSteps() {
+            return extras.averageDecay() > 0 || extras.resampleSteps() > 0;
+        }
+    }
+
+    /**
+     * What is done beside the updates.
+     *
+     * @param averageDecay of a running mean of the weights that is published in their place; 0 for none
+     * @param resampleSteps steps from one resampling of dead latents to the next; 0 for none
+     */
+    public record Extras(double averageDecay, int resampleSteps) implements Serializable {}
 
     /**
      * Where training starts.
@@ -54,6 +74,18 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
         MEAN,
         /** 0. */
         ZERO
+    }
+
+    /** The rule as it is applied, with the running mean if one is wanted. */
+    public RowOptimiser optimiser() {
+        RowOptimiser plain = optimisation.rule().optimiser();
+        double decay = optimisation.extras().averageDecay();
+        return decay > 0 ? new AveragedOptimiser(plain, decay) : plain;
+    }
+
+    /** How dead latents are resampled, in a run of that seed. */
+    public Resampling resampling(long seed) {
+        return new Resampling(optimisation.extras().resampleSteps(), seed);
     }
 
     /** Highest learning rate. */

@@ -5,7 +5,7 @@ package org.demur.sae.train;
  *
  * <p>Each weight has {@link #states} floats of state, kept in as many arrays of one row layout.
  */
-public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, ScheduleFreeOptimiser {
+public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, ScheduleFreeOptimiser, AveragedOptimiser {
     /** Floats of state for every weight. */
     int states();
 

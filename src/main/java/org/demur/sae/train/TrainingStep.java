@@ -20,6 +20,8 @@ import org.demur.sae.WorkCrew;
  * Sums run in shard, token and block order throughout, so any number of workers and threads gives the same bits.
  */
 public final class TrainingStep implements AutoCloseable {
+    private final Model model;
+    private final Resampling resampling;
     private final TrainingWeights weights;
     private final Objective objective;
     private final LossScale loss;
@@ -34,8 +36,15 @@ public final class TrainingStep implements AutoCloseable {
     private long communication_ns;
     private long total_ns;
 
-    /** A step on the given parts. */
+    /** A step that leaves dead latents to the auxiliary loss. */
     public TrainingStep(Model model, LossScale loss, Collective workers, WorkCrew crew) {
+        this(model, loss, Resampling.none(), workers, crew);
+    }
+
+    /** A step on the given parts. */
+    public TrainingStep(Model model, LossScale loss, Resampling resampling, Collective workers, WorkCrew crew) {
+        this.model = model;
+        this.resampling = resampling;
         this.weights = model.weights();
         this.objective = model.objective();
         this.loss = loss;
@@ -65,6 +74,7 @@ public final class TrainingStep implements AutoCloseable {
         List<ShardBatch> all = gather(mine);
         FeaturePass.Entries entries = entries(all);
         float[] biasGradient = biasGradient(all);
+        float livingNorm = resampling.isDue(step.number()) ? Resampling.livingNorm(weights, facts.dead()) : 0;
         float factor = objective.clip() > 0 ? clip(entries, biasGradient.clone()) : 1;
         float[] partial = features.update(entries, step, factor);
         // Past the next exchange other workers may already overwrite their batches, so everything is taken from them
@@ -73,6 +83,9 @@ public final class TrainingStep implements AutoCloseable {
         List<FeatureLists> main =
                 entries.lists().stream().map(lists -> lists.get(0)).toList();
         dead.observe(main, outcome.rows());
+        if (resampling.isDue(step.number())) {
+            revive(all, step.number(), livingNorm);
+        }
         for (FeaturePacket packet : exchange(partial)) {
             addBlocks(biasGradient, packet.partial());
         }
@@ -84,6 +97,17 @@ public final class TrainingStep implements AutoCloseable {
                         0,
                         step);
         return outcome;
+    }
+
+    private void revive(List<ShardBatch> all, int step, float livingNorm) {
+        int[] gone = dead.dead();
+        List<Resampling.Drawn> drawn = resampling.draw(all, step, gone.length);
+        for (int i = 0; i < drawn.size(); i++) {
+            if (gone[i] >= state.firstFeature() && gone[i] < state.endFeature()) {
+                Resampling.revive(model, gone[i], drawn.get(i), livingNorm);
+            }
+            dead.revive(gone[i]);
+        }
     }
 
     private StepFacts facts(RowOptimiser.Step step) {

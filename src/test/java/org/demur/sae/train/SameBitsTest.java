@@ -77,8 +77,8 @@ class SameBitsTest {
         if (objective.decoderNorm() == Objective.DecoderNorm.FREE) {
             TrainingFixture.stretchDecoder(weights);
         }
-        TrainingStep.Model model =
-                TrainingFixture.model(objective, AdamOptimiser.standard(), weights, workers.rank(), workers.size());
+        RowOptimiser rule = new AveragedOptimiser(AdamOptimiser.standard(), 0.5);
+        TrainingStep.Model model = TrainingFixture.model(objective, rule, weights, workers.rank(), workers.size());
         for (int j = 0; j < FEATURES; j += 3) {
             model.dead().silentTokens_F()[j] = 1000;
         }
@@ -86,7 +86,8 @@ class SameBitsTest {
         int first = all.size() * workers.rank() / workers.size();
         int end = all.size() * (workers.rank() + 1) / workers.size();
         try (WorkCrew crew = new WorkCrew(threads);
-                TrainingStep step = new TrainingStep(model, TrainingFixture.loss(), workers, crew)) {
+                TrainingStep step =
+                        new TrainingStep(model, TrainingFixture.loss(), new Resampling(2, 3), workers, crew)) {
             for (int number = 1; number <= STEPS; number++) {
                 step.run(all.subList(first, end), new RowOptimiser.Step(number, 1e-2, 1.0 / number));
             }
