@@ -198,10 +198,11 @@ public final class FeaturePass {
         float[] row = w_dec.array(feature);
         int at = w_dec.at(feature);
         int extra = architecture.normExtra();
-        if (extra >= 0) {
-            double norm = Math.sqrt(RowKernels.dot(row, at, row, at, output, own.lanes));
+        int part = output / weights.shape().models();
+        for (int c = 0; extra >= 0 && c < output; c += part) {
+            double norm = Math.sqrt(RowKernels.dot(row, at + c, row, at + c, part, own.lanes));
             float along = norm > 0 ? (float) (own.sums[SUMS_BEFORE_EXTRAS + extra] / norm) : 0;
-            RowKernels.addScaled(own.gradient, input, along, row, at, output);
+            RowKernels.addScaled(own.gradient, input + c, along, row, at + c, part);
         }
         architecture.scalarGradients(own.sums, own.gradient, input + output);
         if (objective.decoderNorm() == Objective.DecoderNorm.ONE) {

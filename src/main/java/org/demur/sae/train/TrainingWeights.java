@@ -65,14 +65,17 @@ public final class TrainingWeights implements AutoCloseable {
         }
     }
 
-    /** Euclidean norms of the decoder rows, [F]. */
+    /** Norms of the decoder rows, [F]: Euclidean, or the sum of those of every model's part. */
     float[] decoderNorms() {
         float[] norms = new float[shape.features()];
         float[] lanes = new float[RowKernels.LANES];
+        int part = shape.output() / shape.models();
         for (int j = 0; j < norms.length; j++) {
             float[] row = w_dec_FO.array(j);
-            int at = w_dec_FO.at(j);
-            norms[j] = (float) Math.sqrt(RowKernels.dot(row, at, row, at, shape.output(), lanes));
+            for (int model = 0; model < shape.models(); model++) {
+                int at = w_dec_FO.at(j) + model * part;
+                norms[j] += (float) Math.sqrt(RowKernels.dot(row, at, row, at, part, lanes));
+            }
         }
         return norms;
     }

@@ -51,6 +51,18 @@ class GradientTest {
         return TrainingFixture.architectures().map(kind -> free(kind, InputBias.NONE));
     }
 
+    @ParameterizedTest
+    @MethodSource("crosscoders")
+    void gradientsOfCrosscodersMatchCentralDifferences(Objective objective) {
+        compare(new Problem(objective, TrainingFixture.batches(objective), 2));
+    }
+
+    static Stream<Objective> crosscoders() {
+        return TrainingFixture.architectures()
+                .filter(Architecture::usesNorms)
+                .map(kind -> free(kind, InputBias.DECODER));
+    }
+
     private static void compare(Problem problem) {
         Objective objective = problem.model.objective();
         double[] found = problem.gradient();
@@ -139,7 +151,12 @@ class GradientTest {
         }
 
         Problem(Objective objective, List<ShardBatch> batches) {
-            TrainingWeights weights = TrainingFixture.weights(objective.architecture(), RowMatrix.SLICE_ELEMENTS);
+            this(objective, batches, 1);
+        }
+
+        Problem(Objective objective, List<ShardBatch> batches, int models) {
+            SaeShape shape = SaeShape.crosscoder(FEATURES, WIDTH / models, models, objective.architecture());
+            TrainingWeights weights = TrainingFixture.weights(shape, RowMatrix.SLICE_ELEMENTS);
             if (objective.decoderNorm() == DecoderNorm.FREE) {
                 TrainingFixture.stretchDecoder(weights);
             }

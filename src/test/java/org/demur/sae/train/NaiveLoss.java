@@ -6,6 +6,7 @@ import static org.demur.sae.train.TrainingFixture.ROWS;
 import static org.demur.sae.train.TrainingFixture.SHARDS;
 import static org.demur.sae.train.TrainingFixture.WIDTH;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -20,6 +21,7 @@ final class NaiveLoss {
     private final Objective objective;
     private final Architecture kind;
     private final int length;
+    private final int models;
     private final double[] parameters;
     private final double[] fixed;
     private final List<ShardBatch> batches;
@@ -30,6 +32,7 @@ final class NaiveLoss {
         this.objective = objective;
         this.kind = objective.architecture();
         this.length = weights.shape().rowLength();
+        this.models = weights.shape().models();
         this.batches = batches;
         this.parameters = parameters(weights);
         this.fixed = parameters.clone();
@@ -214,11 +217,11 @@ final class NaiveLoss {
     }
 
     private double norm(int j) {
-        double square = 0;
+        double[] squares = new double[models];
         for (int c = 0; c < WIDTH; c++) {
-            square += Math.pow(parameters[j * length + WIDTH + c], 2);
+            squares[c * models / WIDTH] += Math.pow(parameters[j * length + WIDTH + c], 2);
         }
-        return Math.sqrt(square);
+        return Arrays.stream(squares).map(Math::sqrt).sum();
     }
 
     private static double square(double[] values) {

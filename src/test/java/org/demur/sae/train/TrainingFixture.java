@@ -75,8 +75,12 @@ public final class TrainingFixture {
 
     /** The same for any architecture and slices. */
     public static TrainingWeights weights(Architecture architecture, int sliceElements) {
-        TrainingWeights weights =
-                new TrainingWeights(SaeShape.of(FEATURES, WIDTH, architecture), LaneProduct::new, sliceElements);
+        return weights(SaeShape.of(FEATURES, WIDTH, architecture), sliceElements);
+    }
+
+    /** The same for any shape of those sizes. */
+    public static TrainingWeights weights(SaeShape shape, int sliceElements) {
+        TrainingWeights weights = new TrainingWeights(shape, LaneProduct::new, sliceElements);
         float[] centre = new float[WIDTH];
         SplittableRandom random = new SplittableRandom(8);
         for (int c = 0; c < WIDTH; c++) {
