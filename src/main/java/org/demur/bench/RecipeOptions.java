@@ -59,6 +59,9 @@ final class RecipeOptions {
             description = "Of a JumpReLU's kernel; by convention if left out.")
     private double bandwidth;
 
+    @Option(names = "--auxiliary-k", defaultValue = "-1", description = "Dead features a row; half the width if left out.")
+    private double auxiliaryK;
+
     @Option(names = "--auxiliary-weight", defaultValue = "-1", description = "Coefficient; by convention if left out.")
     private double auxiliaryWeight;
 
@@ -83,7 +86,7 @@ final class RecipeOptions {
     Recipe recipe(int width) {
         OptimiserRule rule = OptimiserRule.named(optimiser).orElseThrow(() -> unknown("--optimiser", optimiser));
         var numbers =
-                new Conventions.Numbers(features, width, k, sparsityWeight, bandwidth, Recipe.AUTO, auxiliaryWeight);
+                new Conventions.Numbers(features, width, k, sparsityWeight, bandwidth, auxiliaryK, auxiliaryWeight);
         Objective objective = conventions()
                 .objective(architecture, numbers)
                 .orElseThrow(() -> unknown("--architecture", architecture));
