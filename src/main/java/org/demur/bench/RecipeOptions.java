@@ -6,6 +6,7 @@ import org.demur.sae.train.Conventions;
 import org.demur.sae.train.Objective;
 import org.demur.sae.train.OptimiserRule;
 import org.demur.sae.train.Recipe;
+import org.demur.sae.train.RowOptimiser;
 import org.demur.sae.train.Schedule;
 import picocli.CommandLine.Option;
 
@@ -59,7 +60,28 @@ final class RecipeOptions {
             description = "Of a JumpReLU's kernel; by convention if left out.")
     private double bandwidth;
 
-    @Option(names = "--auxiliary-k", defaultValue = "-1", description = "Dead features a row; half the width if left out.")
+    @Option(
+            names = "--bias-rate",
+            defaultValue = "0.14",
+            description = "Share of the rate for scalars (${DEFAULT-VALUE}).")
+    private double biasRate;
+
+    @Option(
+            names = "--decoder-bias-rate",
+            defaultValue = "0.3",
+            description = "Share of the rate for the decoder bias (${DEFAULT-VALUE}).")
+    private double decoderBiasRate;
+
+    @Option(
+            names = "--encoder-norm",
+            defaultValue = "0.4",
+            description = "Of encoder rows at first (${DEFAULT-VALUE}).")
+    private double encoderNorm;
+
+    @Option(
+            names = "--auxiliary-k",
+            defaultValue = "-1",
+            description = "Dead features a row; by convention if left out.")
     private double auxiliaryK;
 
     @Option(names = "--auxiliary-weight", defaultValue = "-1", description = "Coefficient; by convention if left out.")
@@ -94,8 +116,12 @@ final class RecipeOptions {
                 features,
                 objective,
                 new Recipe.Optimisation(
-                        rule, learningRate, new Schedule.Shares(warmUp, decay, sparsityWarmUp), deadAfter),
-                new Recipe.Beginning(Recipe.Scaling.NORM_ROOT_D, Recipe.PreBias.GEOMETRIC_MEDIAN));
+                        rule,
+                        learningRate,
+                        new Schedule.Shares(warmUp, decay, sparsityWarmUp),
+                        new RowOptimiser.BiasRates(biasRate, decoderBiasRate),
+                        deadAfter),
+                new Recipe.Beginning(Recipe.Scaling.NORM_ROOT_D, Recipe.PreBias.GEOMETRIC_MEDIAN, encoderNorm));
     }
 
     private static JobException unknown(String option, String value) {

@@ -10,6 +10,7 @@ import org.demur.sae.train.Conventions;
 import org.demur.sae.train.Objective;
 import org.demur.sae.train.OptimiserRule;
 import org.demur.sae.train.Recipe;
+import org.demur.sae.train.RowOptimiser;
 import org.demur.sae.train.Schedule;
 
 /**
@@ -48,7 +49,8 @@ public record RecipeSettings(
                 optimisation(section),
                 new Recipe.Beginning(
                         choice(section, "input-scaling", Recipe.Scaling.values()),
-                        choice(section, "pre-bias", Recipe.PreBias.values())));
+                        choice(section, "pre-bias", Recipe.PreBias.values()),
+                        section.number("encoder-norm")));
         settings.check(section);
         return settings;
     }
@@ -74,6 +76,7 @@ public record RecipeSettings(
                         section.number("warm-up-fraction"),
                         section.number("decay-fraction"),
                         section.number("sparsity-warm-up-fraction")),
+                new RowOptimiser.BiasRates(section.number("bias-rate"), section.number("decoder-bias-rate")),
                 numberOrAuto(section, "dead-after-rows"),
                 extras(section, rule));
     }

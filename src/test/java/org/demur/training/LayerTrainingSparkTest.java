@@ -59,7 +59,7 @@ class LayerTrainingSparkTest {
     static TrainSettings settings(String more) {
         String defaults =
                 "layers = [], hook = auto, output-hook = none, ema-decay = 0, resample-every-steps = 0, architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
-                        + " sparsity-warm-up-fraction = 0, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, seeds = [0], mode = synchronous, round-steps = 5, outer-learning-rate = 1, outer-momentum = 0, assumed-gigaflops = 80, assumed-mib-per-second = 800, exchange-share = 0.25, epochs = 3, batch-rows = 128, shards = "
+                        + " sparsity-warm-up-fraction = 0, bias-rate = 1, decoder-bias-rate = 1, encoder-norm = 1, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, seeds = [0], mode = synchronous, round-steps = 5, outer-learning-rate = 1, outer-momentum = 0, assumed-gigaflops = 80, assumed-mib-per-second = 800, exchange-share = 0.25, epochs = 3, batch-rows = 128, shards = "
                         + SHARDS
                         + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
                         + " dead-after-rows = 300, auxiliary-k = 8, auxiliary-weight = 0.03125, held-out-fraction = 0.1,"

@@ -27,6 +27,7 @@ public final class Beginnings {
                     sample.inputCentre(
                             recipe.beginning().preBias(), weights.shape().input()));
         }
+        scaleEncoder(weights, (float) recipe.beginning().encoderNorm());
         if (objective.architecture() instanceof JumpRelu jump) {
             // A threshold for all that lets as many latents through as are wanted in the end keeps the step sparse from
             // the start.
@@ -34,6 +35,15 @@ public final class Beginnings {
                     .threshold(sample.x_NI(), jump.startingL0(weights.features()));
             Arrays.fill(weights.scalar(1), threshold);
         }
+    }
+
+    private static void scaleEncoder(TrainingWeights weights, float norm) {
+        RowMatrix w_enc = weights.w_enc();
+        for (int j = 0; j < weights.features(); j++) {
+            RowKernels.scale(w_enc.array(j), w_enc.at(j), norm, w_enc.width());
+            weights.b_enc_F()[j] *= norm;
+        }
+        weights.mirror(0, weights.features());
     }
 
     /**

@@ -142,7 +142,8 @@ public enum Conventions {
         if (!selects && this != DEMUR) {
             return Auxiliary.none();
         }
-        int latents = (int) or(n.auxiliaryK(), n.width() / 2.0);
+        double half = n.width() / 2.0;
+        int latents = (int) or(n.auxiliaryK(), this == DEMUR ? Math.min(half, n.k()) : half);
         return switch (this) {
             case SAELENS -> new Auxiliary(latents, or(n.auxiliaryWeight(), 1), Auxiliary.Form.PLAIN);
             case SPARSIFY -> new Auxiliary(latents, or(n.auxiliaryWeight(), 0), Auxiliary.Form.INPUT_VARIANCE);

@@ -23,15 +23,26 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
      * @param rule of updates
      * @param learningRate highest rate, or {@link #AUTO} for the rule's law
      * @param shares of the steps
-     * @param deadAfterRows silent rows after which a latent is dead, or {@link #AUTO} for an eighth of all, at most ten million
+     * @param biases shares of the rate at which biases move
+     * @param deadAfterRows silent rows after which a latent is dead, or {@link #AUTO} for 1/50 of all, at most ten million
      * @param extras what is done beside
      */
     public record Optimisation(
-            OptimiserRule rule, double learningRate, Schedule.Shares shares, double deadAfterRows, Extras extras)
+            OptimiserRule rule,
+            double learningRate,
+            Schedule.Shares shares,
+            RowOptimiser.BiasRates biases,
+            double deadAfterRows,
+            Extras extras)
             implements Serializable {
         /** Without any extras. */
-        public Optimisation(OptimiserRule rule, double learningRate, Schedule.Shares shares, double deadAfterRows) {
-            this(rule, learningRate, shares, deadAfterRows, new Extras(0, 0));
+        public Optimisation(
+                OptimiserRule rule,
+                double learningRate,
+                Schedule.Shares shares,
+                RowOptimiser.BiasRates biases,
+                double deadAfterRows) {
+            this(rule, learningRate, shares, biases, deadAfterRows, new Extras(0, 0));
         }
 
         /** Whether a step has to be made over all shards, and not by replicas that meet once in a while. */
@@ -53,8 +64,9 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
      *
      * @param scaling of inputs
      * @param preBias decoder bias
+     * @param encoderNorm norm of the encoder's rows, which point where the decoder's rows of norm 1 do
      */
-    public record Beginning(Scaling scaling, PreBias preBias) implements Serializable {}
+    public record Beginning(Scaling scaling, PreBias preBias, double encoderNorm) implements Serializable {}
 
     /** Factors from stored activations to the space of training. */
     public enum Scaling {
@@ -97,13 +109,13 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
 
     /** The schedule over a number of steps. */
     public Schedule schedule(int steps) {
-        return new Schedule(optimisation.shares(), optimisation.rule().optimiser(), peakRate(), steps);
+        return new Schedule(this, steps);
     }
 
     /** Silent rows after which a latent is dead in a run of so many rows. */
     public long deadAfter(long rows) {
         double window = optimisation.deadAfterRows() == AUTO
-                ? Math.min(LONGEST_DEAD_WINDOW, rows / 8.0)
+                ? Math.min(LONGEST_DEAD_WINDOW, rows / 50.0)
                 : optimisation.deadAfterRows();
         return Math.max(1, Math.round(window));
     }

@@ -47,11 +47,40 @@ public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, Sched
      * @param learningRate rate of this step
      * @param averageWeight share of this step in a running average of iterates, for optimisers that keep one
      * @param sparsity share of the sparsity coefficient in force, from 0 to 1
+     * @param biases shares of the rate at which biases move
      */
-    record Step(int number, double learningRate, double averageWeight, double sparsity) {
-        /** A step with the sparsity coefficient in full force. */
+    record Step(int number, double learningRate, double averageWeight, double sparsity, BiasRates biases) {
+        /** A step with the sparsity coefficient in full force and one rate for all. */
         public Step(int number, double learningRate, double averageWeight) {
-            this(number, learningRate, averageWeight, 1);
+            this(number, learningRate, averageWeight, 1, BiasRates.one());
+        }
+
+        /** The step as it is for numbers like encoder biases and thresholds. */
+        Step ofScalars() {
+            return at(learningRate * biases.scalars());
+        }
+
+        /** The step as it is for the decoder bias. */
+        Step ofDecoderBias() {
+            return at(learningRate * biases.decoder());
+        }
+
+        private Step at(double rate) {
+            return new Step(number, rate, averageWeight, sparsity, biases);
+        }
+    }
+
+    /**
+     * Shares of the learning rate at which biases move. Rules that step by signs move every parameter by the rate itself, and biases
+     * live on another scale than the elements of unit rows.
+     *
+     * @param scalars encoder biases, thresholds and the like
+     * @param decoder the decoder bias
+     */
+    record BiasRates(double scalars, double decoder) implements java.io.Serializable {
+        /** The rate of all others. */
+        public static BiasRates one() {
+            return new BiasRates(1, 1);
         }
     }
 }

@@ -10,6 +10,7 @@ public final class Schedule {
     private final double[] rates;
     private final double[] sumsOfSquares;
     private final long force;
+    private final RowOptimiser.BiasRates biases;
 
     /**
      * Shares of all steps.
@@ -20,8 +21,12 @@ public final class Schedule {
      */
     public record Shares(double warmUp, double decay, double sparsityWarmUp) implements Serializable {}
 
-    /** The schedule of {@code steps} steps with a highest rate. */
-    public Schedule(Shares shares, RowOptimiser optimiser, double peak, int steps) {
+    /** The schedule of {@code steps} steps of a recipe. */
+    Schedule(Recipe recipe, int steps) {
+        Shares shares = recipe.optimisation().shares();
+        RowOptimiser optimiser = recipe.optimisation().rule().optimiser();
+        double peak = recipe.peakRate();
+        biases = recipe.optimisation().biases();
         long rise = Math.round(shares.warmUp() * steps);
         long fall = optimiser instanceof ScheduleFreeOptimiser ? 0 : Math.round(shares.decay() * steps);
         force = Math.round(shares.sparsityWarmUp() * steps);
@@ -41,6 +46,6 @@ public final class Schedule {
     public RowOptimiser.Step at(int number) {
         double rate = rates[number - 1];
         double sparsity = Math.min(1, number / (force + 1.0));
-        return new RowOptimiser.Step(number, rate, rate * rate / sumsOfSquares[number - 1], sparsity);
+        return new RowOptimiser.Step(number, rate, rate * rate / sumsOfSquares[number - 1], sparsity, biases);
     }
 }

@@ -95,7 +95,7 @@ public final class TrainingStep implements AutoCloseable {
                         new RowOptimiser.Row(weights.b_dec(), 0, b_decState, 0, biasGradient.length),
                         biasGradient,
                         0,
-                        step);
+                        step.ofDecoderBias());
         return outcome;
     }
 
