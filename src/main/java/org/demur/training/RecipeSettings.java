@@ -91,6 +91,9 @@ public record RecipeSettings(
             throw section.invalid(
                     "ema-decay", "schedule-free publishes an average of weights already", "write ema-decay = 0");
         }
+        if (decay > 0 && rule == OptimiserRule.MUON) {
+            throw section.invalid("ema-decay", "muon has no running mean of weights", "write 0, or another optimiser");
+        }
         if (decay > 0 && new AveragedOptimiser(rule.optimiser(), decay).states() > MOST_STATES) {
             throw section.invalid(
                     "ema-decay",

@@ -71,7 +71,7 @@ public record TrainSettings(
         if (recipe.optimisation().needsWholeSteps() && !isWhole) {
             throw section.invalid(
                     "mode",
-                    "ema-decay and resample-every-steps need steps over all shards",
+                    "ema-decay, resample-every-steps and muon need steps over all shards",
                     "write mode = synchronous");
         }
         if (batches.epochs() < 1) {

@@ -11,7 +11,9 @@ public enum OptimiserRule {
     /** Signs of a running mean of gradients. */
     SIGNUM("signum", 6e-4, SignOptimiser.standard()),
     /** Signs of gradients with an average of iterates. */
-    SCHEDULE_FREE("schedule-free", 4.2e-3, ScheduleFreeOptimiser.standard());
+    SCHEDULE_FREE("schedule-free", 4.2e-3, ScheduleFreeOptimiser.standard()),
+    /** Orthogonalised running means of gradients. */
+    MUON("muon", 1e-3, MuonOptimiser.standard());
 
     private static final double REFERENCE_FEATURES = 1 << 14;
 

@@ -47,7 +47,7 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
 
         /** Whether a step has to be made over all shards, and not by replicas that meet once in a while. */
         public boolean needsWholeSteps() {
-            return extras.averageDecay() > 0 || extras.resampleSteps() > 0;
+            return extras.averageDecay() > 0 || extras.resampleSteps() > 0 || rule == OptimiserRule.MUON;
         }
     }
 

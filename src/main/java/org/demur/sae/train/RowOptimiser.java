@@ -5,7 +5,8 @@ package org.demur.sae.train;
  *
  * <p>Each weight has {@link #states} floats of state, kept in as many arrays of one row layout.
  */
-public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, ScheduleFreeOptimiser, AveragedOptimiser {
+public sealed interface RowOptimiser
+        permits AdamOptimiser, SignOptimiser, ScheduleFreeOptimiser, MuonOptimiser, AveragedOptimiser {
     /** Floats of state for every weight. */
     int states();
 
@@ -15,6 +16,11 @@ public sealed interface RowOptimiser permits AdamOptimiser, SignOptimiser, Sched
      */
     default int iterates() {
         return 0;
+    }
+
+    /** The rule of numbers that are no rows of a matrix, scalars and the decoder bias; it has as many states. */
+    default RowOptimiser ofVectors() {
+        return this;
     }
 
     /** The state of a fresh row. */

@@ -32,6 +32,7 @@ public final class TrainingStep implements AutoCloseable {
     private final WorkCrew crew;
     private final TokenPass tokens;
     private final FeaturePass features;
+    private final List<OrthogonalPass> orthogonal;
     private final List<List<ShardBatch>> received = new ArrayList<>();
     private long communication_ns;
     private long total_ns;
@@ -55,6 +56,9 @@ public final class TrainingStep implements AutoCloseable {
         this.crew = crew;
         this.tokens = new TokenPass(weights, objective, loss, crew);
         this.features = new FeaturePass(weights, objective, state, crew);
+        this.orthogonal = state.optimiser() instanceof MuonOptimiser
+                ? List.of(new OrthogonalPass(model, workers, crew))
+                : List.of();
         for (int rank = 0; rank < workers.size(); rank++) {
             received.add(new ArrayList<>());
         }
@@ -86,11 +90,13 @@ public final class TrainingStep implements AutoCloseable {
         if (resampling.isDue(step.number())) {
             revive(all, step.number(), livingNorm);
         }
+        orthogonal.forEach(pass -> pass.run(step));
         for (FeaturePacket packet : exchange(partial)) {
             addBlocks(biasGradient, packet.partial());
         }
         RowKernels.scale(biasGradient, 0, factor, biasGradient.length);
         state.optimiser()
+                .ofVectors()
                 .update(
                         new RowOptimiser.Row(weights.b_dec(), 0, b_decState, 0, biasGradient.length),
                         biasGradient,
@@ -252,6 +258,7 @@ public final class TrainingStep implements AutoCloseable {
     @Override
     public void close() {
         tokens.close();
+        orthogonal.forEach(OrthogonalPass::close);
     }
 
     /**

@@ -17,6 +17,7 @@ public final class TrainingWeights implements AutoCloseable {
     private final float[][] scalars_SF;
     private final float[] b_dec_O;
     private final EncoderProducts encoder;
+    private final MatrixProduct.Factory products;
 
     /** Zero weights of a shape. */
     public TrainingWeights(SaeShape shape, MatrixProduct.Factory products) {
@@ -26,6 +27,7 @@ public final class TrainingWeights implements AutoCloseable {
     /** Zero weights in slices of at most {@code sliceElements} elements. */
     TrainingWeights(SaeShape shape, MatrixProduct.Factory products, int sliceElements) {
         this.shape = shape;
+        this.products = products;
         this.w_enc_FI = new RowMatrix(shape.features(), shape.input(), sliceElements);
         this.w_dec_FO = new RowMatrix(shape.features(), shape.output(), sliceElements);
         this.scalars_SF = new float[shape.scalars()][shape.features()];
@@ -118,6 +120,11 @@ public final class TrainingWeights implements AutoCloseable {
     /** The products with the mirrored encoder. */
     public EncoderProducts encoder() {
         return encoder;
+    }
+
+    /** What makes products of other matrices. */
+    MatrixProduct.Factory products() {
+        return products;
     }
 
     @Override

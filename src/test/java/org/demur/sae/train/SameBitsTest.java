@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.demur.sae.WorkCrew;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SameBitsTest {
     private static final int STEPS = 3;
     private static final int SMALL_SLICE = 200;
+
+    private RowOptimiser rule;
 
     static Stream<Objective> objectives() {
         return Stream.concat(
@@ -33,6 +36,16 @@ class SameBitsTest {
     @ParameterizedTest
     @MethodSource("objectives")
     void threadsWorkersAndSlicesDoNotShow(Objective objective) throws Exception {
+        check(objective, new AveragedOptimiser(AdamOptimiser.standard(), 0.5));
+    }
+
+    @Test
+    void norDoTheyWhereAllFeaturesMoveTogether() throws Exception {
+        check(TrainingFixture.objective(5), MuonOptimiser.standard());
+    }
+
+    private void check(Objective objective, RowOptimiser rule) throws Exception {
+        this.rule = rule;
         List<float[]> expected = alone(objective, 1, RowMatrix.SLICE_ELEMENTS);
         assertSame(alone(objective, 3, RowMatrix.SLICE_ELEMENTS), expected);
         assertSame(alone(objective, 1, SMALL_SLICE), expected);
@@ -47,11 +60,11 @@ class SameBitsTest {
         }
     }
 
-    private static List<float[]> alone(Objective objective, int threads, int sliceElements) {
+    private List<float[]> alone(Objective objective, int threads, int sliceElements) {
         return train(objective, Collective.alone(), threads, sliceElements);
     }
 
-    private static List<List<float[]>> together(Objective objective) throws Exception {
+    private List<List<float[]>> together(Objective objective) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(TrainingFixture.SHARDS);
         try {
             List<Future<List<float[]>>> running = new ArrayList<>();
@@ -72,12 +85,11 @@ class SameBitsTest {
         }
     }
 
-    private static List<float[]> train(Objective objective, Collective workers, int threads, int sliceElements) {
+    private List<float[]> train(Objective objective, Collective workers, int threads, int sliceElements) {
         TrainingWeights weights = TrainingFixture.weights(objective.architecture(), sliceElements);
         if (objective.decoderNorm() == Objective.DecoderNorm.FREE) {
             TrainingFixture.stretchDecoder(weights);
         }
-        RowOptimiser rule = new AveragedOptimiser(AdamOptimiser.standard(), 0.5);
         TrainingStep.Model model = TrainingFixture.model(objective, rule, weights, workers.rank(), workers.size());
         for (int j = 0; j < FEATURES; j += 3) {
             model.dead().silentTokens_F()[j] = 1000;

@@ -21,7 +21,11 @@ class TrainingStepTest {
     private static final Objective OBJECTIVE = TrainingFixture.objective(6);
 
     static Stream<RowOptimiser> optimisers() {
-        return Stream.of(AdamOptimiser.standard(), SignOptimiser.standard(), ScheduleFreeOptimiser.standard());
+        return Stream.of(
+                AdamOptimiser.standard(),
+                SignOptimiser.standard(),
+                ScheduleFreeOptimiser.standard(),
+                MuonOptimiser.standard());
     }
 
     /** Trains for some steps with every third latent counted as dead from the start. */
