@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
             SweepBenchmark.class,
             MemoryBenchmark.class,
             SaeTrainBenchmark.class,
+            TrainScaleBenchmark.class,
             LogitsDump.class,
             RowsBenchmark.class
         })

@@ -42,8 +42,17 @@ record LayerJob(
         return folders.digest();
     }
 
-    /** How the dictionary is trained. */
+    /**
+     * How the dictionary is trained. In rounds, a rate that follows the optimiser's law is multiplied by the root of the number of
+     * shards: the mean over replicas takes that much of the random part of their steps away.
+     */
     Recipe recipe() {
-        return settings.recipe().with(variant).recipe(input.width());
+        Recipe recipe = settings.recipe().with(variant).recipe(input.width());
+        Recipe.Optimisation own = recipe.optimisation();
+        if (mode != TrainMode.ROUNDS || own.learningRate() != Recipe.AUTO) {
+            return recipe;
+        }
+        double rate = recipe.peakRate() * Math.sqrt(settings.batches().shards());
+        return new Recipe(recipe.features(), recipe.objective(), own.at(rate), recipe.beginning());
     }
 }

@@ -45,6 +45,11 @@ public record Recipe(int features, Objective objective, Optimisation optimisatio
             this(rule, learningRate, shares, biases, deadAfterRows, new Extras(0, 0));
         }
 
+        /** The same with another highest rate. */
+        public Optimisation at(double rate) {
+            return new Optimisation(rule, rate, shares, biases, deadAfterRows, extras);
+        }
+
         /** Whether a step has to be made over all shards, and not by replicas that meet once in a while. */
         public boolean needsWholeSteps() {
             return extras.averageDecay() > 0 || extras.resampleSteps() > 0 || rule == OptimiserRule.MUON;
