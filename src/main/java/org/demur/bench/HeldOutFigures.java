@@ -1,5 +1,6 @@
 package org.demur.bench;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.demur.engine.NativeProduct;
@@ -42,16 +43,10 @@ final class HeldOutFigures {
         for (double each : sum) {
             variance -= each * each / rows.rows();
         }
-        long active = 0;
-        int silent = 0;
-        for (long count : fired) {
-            active += count;
-            silent += count == 0 ? 1 : 0;
-        }
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("fvu", squaredError / variance);
-        figures.put("l0", (double) active / rows.rows());
-        figures.put("dead", (double) silent / fired.length);
+        figures.put("l0", (double) Arrays.stream(fired).sum() / rows.rows());
+        figures.put("dead", Arrays.stream(fired).filter(count -> count == 0).count() / (double) fired.length);
         figures.put("heldout_rows", rows.rows());
         return figures;
     }

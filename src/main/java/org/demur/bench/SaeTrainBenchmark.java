@@ -106,10 +106,7 @@ final class SaeTrainBenchmark implements Runnable {
                     new TrainingStep.Start(recipe.optimisation().rule().optimiser(), recipe.deadAfter(tokens), 0, 1));
             double unit = options.conventions().inUnitsOfVariance() ? sample.variance() : 1;
             LossScale loss = new LossScale(sample.inputScale(), batchRows, unit, shards);
-            List<ShardBatch> batches = IntStream.range(0, shards)
-                    .mapToObj(shard ->
-                            new ShardBatch(batchRows / shards, ShardBatch.Layout.of(weights, recipe.objective())))
-                    .toList();
+            List<ShardBatch> batches = batches(ShardBatch.Layout.of(weights, recipe.objective()));
             Schedule schedule = recipe.schedule(steps);
             double[] seconds = new double[steps];
             double before_s = seconds(start);
@@ -127,6 +124,12 @@ final class SaeTrainBenchmark implements Runnable {
                 return result(seconds, before_s + seconds(began), sae);
             }
         }
+    }
+
+    private List<ShardBatch> batches(ShardBatch.Layout layout) {
+        return IntStream.range(0, shards)
+                .mapToObj(shard -> new ShardBatch(batchRows / shards, layout))
+                .toList();
     }
 
     private void trace(int number, TrainingStep.Outcome outcome, SampleFacts sample, Recipe recipe) {

@@ -70,12 +70,17 @@ public final class RowKernels {
             acc = FloatVector.fromArray(SPECIES, rows, r7 + c).fma(w7, acc);
             acc.intoArray(target, at + c);
         }
-        for (; c < d; c++) {
-            float acc = target[at + c];
+        gatherRest(sum, indices, weights, i, c);
+    }
+
+    /** The columns from {@code c} on of eight rows, which fill no vector. */
+    private static void gatherRest(RowSum sum, int[] indices, float[] weights, int i, int from) {
+        for (int c = from; c < sum.width(); c++) {
+            float acc = sum.target()[sum.at() + c];
             for (int n = 0; n < 8; n++) {
-                acc = Math.fma(rows[indices[i + n] * d + c], weights[i + n], acc);
+                acc = Math.fma(sum.rows()[indices[i + n] * sum.width() + c], weights[i + n], acc);
             }
-            target[at + c] = acc;
+            sum.target()[sum.at() + c] = acc;
         }
     }
 
