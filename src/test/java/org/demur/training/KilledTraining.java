@@ -1,5 +1,9 @@
 package org.demur.training;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +57,15 @@ final class KilledTraining {
         TrainSettings settings = LayerTrainingSparkTest.settings(arguments[1]);
         LayerJob job = job(Path.of(arguments[0]), settings, List.of(arguments).subList(2, arguments.length));
         long[] rows = new long[1];
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         try (WorkCrew crew = new WorkCrew(1)) {
             LayerTraining.run(job, Collective.alone(), crew, LaneProduct::new, done -> {
                 rows[0] += done;
-                System.out.println("step " + rows[0] / settings.batches().rows());
+                out.println("step " + rows[0] / settings.batches().rows());
                 pause();
             });
         }
-        System.out.println("done");
+        out.println("done");
     }
 
     private static void pause() {
