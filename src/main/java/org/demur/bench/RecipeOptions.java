@@ -63,7 +63,7 @@ final class RecipeOptions {
     @Option(
             names = "--bias-rate",
             defaultValue = "0.14",
-            description = "Share of the rate for scalars (${DEFAULT-VALUE}).")
+            description = "Share of the rate for encoder biases (${DEFAULT-VALUE}).")
     private double biasRate;
 
     @Option(

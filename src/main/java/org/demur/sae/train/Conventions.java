@@ -112,7 +112,7 @@ public enum Conventions {
                         0);
             case DEMUR, SPARSIFY ->
                 new JumpRelu(
-                        or(n.bandwidth(), 0.5),
+                        or(n.bandwidth(), 0.25),
                         new JumpRelu.MeanTarget(or(n.sparsityWeight(), 1), n.k(), JumpRelu.Kernel.PRE_ACTIVATION),
                         false,
                         0);

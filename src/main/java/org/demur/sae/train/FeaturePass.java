@@ -220,7 +220,8 @@ public final class FeaturePass {
         optimiser.update(decoder, own.gradient, input, step);
         for (int s = 0; s < weights.shape().scalars(); s++) {
             RowOptimiser.Row scalar = state.scalar(weights, s, feature);
-            optimiser.ofVectors().update(scalar, own.gradient, input + output + s, step.ofScalars());
+            RowOptimiser.Step pace = s == 0 ? step.ofEncoderBias() : step;
+            optimiser.ofVectors().update(scalar, own.gradient, input + output + s, pace);
             scalar.weights()[feature] = Math.max(architecture.least(s), scalar.weights()[feature]);
         }
         if (objective.decoderNorm() == Objective.DecoderNorm.ONE) {

@@ -61,9 +61,9 @@ public sealed interface RowOptimiser
             this(number, learningRate, averageWeight, 1, BiasRates.one());
         }
 
-        /** The step as it is for numbers like encoder biases and thresholds. */
-        Step ofScalars() {
-            return at(learningRate * biases.scalars());
+        /** The step as it is for the encoder's biases. */
+        Step ofEncoderBias() {
+            return at(learningRate * biases.encoder());
         }
 
         /** The step as it is for the decoder bias. */
@@ -80,10 +80,10 @@ public sealed interface RowOptimiser
      * Shares of the learning rate at which biases move. Rules that step by signs move every parameter by the rate itself, and biases
      * live on another scale than the elements of unit rows.
      *
-     * @param scalars encoder biases, thresholds and the like
+     * @param encoder encoder biases; thresholds move at the rate itself, or they could not follow the growth of encoder rows
      * @param decoder the decoder bias
      */
-    record BiasRates(double scalars, double decoder) implements java.io.Serializable {
+    record BiasRates(double encoder, double decoder) implements java.io.Serializable {
         /** The rate of all others. */
         public static BiasRates one() {
             return new BiasRates(1, 1);
