@@ -128,13 +128,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyStudiesAndTheCommandLineKnowStages() {
+    void onlyStudiesAndCommandLinesKnowStages() {
         classes()
                 .that()
                 .resideInAnyPackage(STAGES)
                 .should()
                 .onlyHaveDependentClassesThat()
-                .resideInAnyPackage(with(STAGES, "org.demur.study..", "org.demur.cli.."))
+                .resideInAnyPackage(with(STAGES, "org.demur.study..", "org.demur.cli..", "org.demur.bench.."))
                 .check(CLASSES);
     }
 

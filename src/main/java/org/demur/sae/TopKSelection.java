@@ -83,9 +83,7 @@ public final class TopKSelection {
         if (count < k || count > MOST_CANDIDATES * k) {
             count = collect(lowerBound());
         }
-        if (count < k) {
-            throw new ArithmeticException("A row of pre-activations holds NaN: training has diverged");
-        }
+        requireNumbers(count);
         float kth = Float.NEGATIVE_INFINITY;
         int ties = k;
         if (count > k) {
@@ -102,6 +100,14 @@ public final class TopKSelection {
         }
         write(indices, values, at, kth, ties, count);
         guess = kth - GUESS_MARGIN * Math.abs(kth);
+    }
+
+    private void requireNumbers(int count) {
+        for (int i = 0; i < count; i++) {
+            if (Float.isNaN(h_F[candidates[i]])) {
+                throw new ArithmeticException("A row of pre-activations holds NaN: training has diverged");
+            }
+        }
     }
 
     private void write(int[] indices, float[] values, int at, float kth, int ties, int count) {
@@ -147,7 +153,9 @@ public final class TopKSelection {
         int count = 0;
         FloatVector limit = FloatVector.broadcast(SPECIES, bound);
         for (int c = 0; c < h_F.length; c += RowKernels.LANES) {
-            VectorMask<Float> hit = FloatVector.fromArray(SPECIES, h_F, c).compare(VectorOperators.GE, limit);
+            VectorMask<Float> hit = FloatVector.fromArray(SPECIES, h_F, c)
+                    .compare(VectorOperators.LT, limit)
+                    .not();
             if (hit.anyTrue()) {
                 for (long bits = hit.toLong(); bits != 0; bits &= bits - 1) {
                     int index = c + Long.numberOfTrailingZeros(bits);

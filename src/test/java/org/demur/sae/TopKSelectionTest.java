@@ -63,7 +63,23 @@ class TopKSelectionTest {
         TopKSelection selection = new TopKSelection(4, 4);
         selection.load(FloatBuffer.wrap(new float[] {1, Float.NaN, 2, 3}), 0, new float[4]);
         assertThatThrownBy(() -> selection.select(new int[4], new float[4], 0))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("NaN");
+    }
+
+    @Test
+    void refusesNaNInARowAfterAnotherThatSetTheBound() {
+        TopKSelection selection = new TopKSelection(40, 2);
+        float[] row = new float[40];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        selection.load(FloatBuffer.wrap(row), 0, new float[40]);
+        selection.select(new int[2], new float[2], 0);
+        row[7] = Float.NaN;
+        selection.load(FloatBuffer.wrap(row), 0, new float[40]);
+        assertThatThrownBy(() -> selection.select(new int[2], new float[2], 0))
+                .isInstanceOf(ArithmeticException.class)
                 .hasMessageContaining("NaN");
     }
 }
