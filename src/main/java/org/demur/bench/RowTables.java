@@ -15,6 +15,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.demur.corpus.PromptKey;
 import org.demur.corpus.ResidualVector;
+import org.demur.edit.Site;
 import org.demur.schema.VectorDtype;
 
 /** Writes files with the columns of {@code activations} and {@code prompts} that training reads. */
@@ -23,6 +24,7 @@ final class RowTables {
             "required binary set_name (STRING); required binary prompt_id (STRING); required binary kind (STRING);";
     private static final MessageType ACTIVATIONS = MessageTypeParser.parseMessageType("message spark_schema { " + KEY
             + " required int32 position; required binary token_class (STRING); required float norm;"
+            + " required binary hook (STRING);"
             + " required binary vector; required binary dtype (STRING); }");
     private static final MessageType PROMPTS = MessageTypeParser.parseMessageType("message spark_schema { " + KEY
             + " required group token_ids (LIST) { repeated group list { required int32 element; } } }");
@@ -56,6 +58,7 @@ final class RowTables {
                             .append("position", position)
                             .append("token_class", "content")
                             .append("norm", vector.norm())
+                            .append("hook", Site.RESID_POST.sqlName())
                             .append("vector", Binary.fromConstantByteArray(vector.encoded(VectorDtype.BF16)))
                             .append("dtype", VectorDtype.BF16.sqlName());
                     writer.accept(row);
