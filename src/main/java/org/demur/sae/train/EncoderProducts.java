@@ -11,7 +11,7 @@ import org.demur.sae.MatrixProduct;
 public final class EncoderProducts implements AutoCloseable {
     private static final int MOST_ROWS = 512;
     private static final int LEAST_ROWS = 16;
-    private static final int MOST_ELEMENTS = 1 << 25;
+    private static final int MOST_ELEMENTS = 1 << 23;
 
     private final RowMatrix w_FI;
     private final float[] bias_F;
