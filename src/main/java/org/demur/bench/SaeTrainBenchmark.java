@@ -2,6 +2,7 @@ package org.demur.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +93,7 @@ final class SaeTrainBenchmark implements Runnable {
         float[] buffer = new float[Math.max(SAMPLE_ROWS, batchRows / shards) * source.width()];
         int sampled = Math.min(SAMPLE_ROWS, source.rows());
         source.read(0, sampled, buffer);
-        float[] sampleRows = java.util.Arrays.copyOf(buffer, sampled * source.width());
+        float[] sampleRows = Arrays.copyOf(buffer, sampled * source.width());
         long start = System.nanoTime();
         SampleFacts sample = SampleFacts.of(
                 sampleRows, source.width(), recipe.beginning().scaling(), meanNorm(sampleRows, source.width()));
@@ -154,8 +155,7 @@ final class SaeTrainBenchmark implements Runnable {
                 .sum();
         double all =
                 IntStream.range(0, seconds.length).mapToDouble(i -> seconds[i]).sum();
-        double[] sorted =
-                java.util.Arrays.stream(seconds, warm, seconds.length).sorted().toArray();
+        double[] sorted = Arrays.stream(seconds, warm, seconds.length).sorted().toArray();
         return new Run(
                 batchRows * (seconds.length - warm) / counted, sorted[sorted.length / 2] * 1000, all + around_s, sae);
     }

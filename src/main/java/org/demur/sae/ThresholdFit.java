@@ -6,15 +6,9 @@ import java.nio.FloatBuffer;
  * The one height that as many pre-activations exceed, over a sample of rows, as a ranking dictionary selects: edits treat each
  * feature on its own, so they need it in place of the ranking.
  *
- * <p>Exact: positive floats order like their bits, so two passes of counting, over the upper and then over the lower half of the
- * bits, find the order statistic.
- *
  * <p>Legend: {@code N} sampled rows, {@code D} width, {@code F} features, {@code R} rows of a chunk.
  */
 public final class ThresholdFit {
-    private static final int HALF = 1 << 16;
-    private static final int EVERY = -1;
-
     private final Sae sae;
     private final float[] x_ND;
     private final float[] h_F;
@@ -45,27 +39,13 @@ public final class ThresholdFit {
         try (SaeEncoder encoder = sae.encoder(products)) {
             int rows = x_ND.length / sae.d();
             long wanted = encoder.encode(x_ND, rows).active();
-            long[] upper = counts(encoder, EVERY);
-            long above = 0;
-            int bucket = HALF / 2 - 1;
-            while (bucket >= 0 && above + upper[bucket] <= wanted) {
-                above += upper[bucket--];
-            }
-            if (bucket < 0) {
-                return 0;
-            }
-            long[] lower = counts(encoder, bucket);
-            int low = HALF - 1;
-            while (above + lower[low] <= wanted) {
-                above += lower[low--];
-            }
-            return Float.intBitsToFloat(bucket << 16 | low);
+            return OrderStatistic.exceededBy(wanted, half -> counts(encoder, half));
         }
     }
 
     /** How often each upper half of bits occurs among positive pre-activations, or each lower half within {@code bucket}. */
     private long[] counts(SaeEncoder encoder, int bucket) {
-        long[] counts = new long[HALF];
+        long[] counts = new long[OrderStatistic.HALF];
         encoder.products(x_ND, x_ND.length / sae.d(), (product_RF, at) -> count(product_RF, at, bucket, counts));
         return counts;
     }
@@ -74,10 +54,10 @@ public final class ThresholdFit {
         product_RF.get(at, h_F);
         for (int j = 0; j < h_F.length; j++) {
             int bits = Float.floatToRawIntBits(h_F[j] + sae.b_enc_F()[j]);
-            if (bits > 0 && bucket == EVERY) {
+            if (bits > 0 && bucket == OrderStatistic.EVERY) {
                 counts[bits >>> 16]++;
             } else if (bits > 0 && bits >>> 16 == bucket) {
-                counts[bits & HALF - 1]++;
+                counts[bits & OrderStatistic.HALF - 1]++;
             }
         }
     }

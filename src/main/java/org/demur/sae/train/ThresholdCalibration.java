@@ -2,18 +2,15 @@ package org.demur.sae.train;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.demur.sae.OrderStatistic;
 import org.demur.sae.WorkCrew;
 
 /**
  * The one height for all features that a wanted number of pre-activations exceed, on average over a sample of rows: edits treat
  * each feature on its own, so they need a threshold in place of a ranking.
- *
- * <p>Exact and independent of threads: positive floats order like their bits, so two passes of integer counting, first over the
- * upper and then over the lower half of the bits, find the order statistic.
+ * Exact and independent of threads.
  */
 public final class ThresholdCalibration {
-    private static final int HALF = 1 << 16;
-
     private final TrainingWeights weights;
     private final Objective.InputBias inputBias;
     private final WorkCrew crew;
@@ -29,21 +26,7 @@ public final class ThresholdCalibration {
     public float threshold(float[] x_NI, double k) {
         long wanted = (long) (k * (x_NI.length / weights.shape().input()));
         float[] centred = centred(x_NI);
-        long[] upper = counts(centred, -1);
-        long above = 0;
-        int bucket = HALF / 2 - 1;
-        while (bucket >= 0 && above + upper[bucket] <= wanted) {
-            above += upper[bucket--];
-        }
-        if (bucket < 0) {
-            return 0;
-        }
-        long[] lower = counts(centred, bucket);
-        int low = HALF - 1;
-        while (above + lower[low] <= wanted) {
-            above += lower[low--];
-        }
-        return Float.intBitsToFloat(bucket << 16 | low);
+        return OrderStatistic.exceededBy(wanted, half -> counts(centred, half));
     }
 
     private float[] centred(float[] x_NI) {
@@ -66,7 +49,7 @@ public final class ThresholdCalibration {
         EncoderProducts.Chunk[] chunks = IntStream.range(0, crew.threads())
                 .mapToObj(slot -> weights.encoder().chunk())
                 .toArray(EncoderProducts.Chunk[]::new);
-        long[][] counts = new long[crew.threads()][HALF];
+        long[][] counts = new long[crew.threads()][OrderStatistic.HALF];
         float[][] row_F = new float[crew.threads()][weights.features()];
         try {
             crew.run((rows + chunkRows - 1) / chunkRows, (part, slot) -> {
@@ -82,7 +65,7 @@ public final class ThresholdCalibration {
             Arrays.stream(chunks).forEach(EncoderProducts.Chunk::close);
         }
         for (int slot = 1; slot < counts.length; slot++) {
-            for (int i = 0; i < HALF; i++) {
+            for (int i = 0; i < OrderStatistic.HALF; i++) {
                 counts[0][i] += counts[slot][i];
             }
         }
@@ -95,7 +78,7 @@ public final class ThresholdCalibration {
             if (bits > 0 && bucket < 0) {
                 counts[bits >>> 16]++;
             } else if (bits > 0 && bits >>> 16 == bucket) {
-                counts[bits & HALF - 1]++;
+                counts[bits & OrderStatistic.HALF - 1]++;
             }
         }
     }
