@@ -15,15 +15,45 @@ import org.demur.config.ConfigSection;
  */
 public record PromptUses(Map<String, List<String>> setsByUse) {
 
-    /** Reads the section {@code prompts} of a job file. */
+    /** Prompts of these sets decide directions, features, coefficients or set sizes. */
+    private static final List<String> SELECTION = List.of(
+            "direction-harmful",
+            "direction-harmless",
+            "validation-harmful",
+            "validation-harmless",
+            "attribution",
+            "tune");
+
+    private static final List<String> OTHER = List.of("corpus", "test", "capability");
+
+    /** Reads the section {@code prompts} of a job file; a misspelt use would withdraw a set without a word, so it fails. */
     public static PromptUses from(ConfigSection prompts) {
         Map<String, List<String>> setsByUse = new TreeMap<>();
         for (ConfigSection set : prompts.sections("sets")) {
             for (String use : set.strings("uses")) {
+                requireKnown(set, use);
                 setsByUse.computeIfAbsent(use, missing -> new ArrayList<>()).add(set.string("name"));
             }
         }
         return new PromptUses(setsByUse);
+    }
+
+    private static void requireKnown(ConfigSection set, String use) {
+        if (!SELECTION.contains(use) && !OTHER.contains(use)) {
+            throw set.invalid(
+                    "uses",
+                    "'" + use + "' is no use",
+                    "uses are " + String.join(", ", SELECTION) + ", " + String.join(", ", OTHER));
+        }
+    }
+
+    /** The sets whose prompts decide something that an evaluation then measures, in alphabetical order. */
+    public List<String> selectionSets() {
+        return SELECTION.stream()
+                .flatMap(use -> setsByUse.getOrDefault(use, List.of()).stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /** The sets with that use; at least one. */

@@ -11,6 +11,7 @@ import org.demur.config.ConfigSection;
  * @param label replaces the label of every row unless empty
  * @param kind CHAT or TEXT
  * @param withResponse also publish rows that have a target together with it
+ * @param selection which rows are taken
  * @param limits how much is read
  */
 record PromptSet(
@@ -20,6 +21,7 @@ record PromptSet(
         String label,
         PromptKind kind,
         boolean withResponse,
+        RowSelection selection,
         Limits limits) {
 
     /**
@@ -54,6 +56,7 @@ record PromptSet(
                 set.optionalString("label").orElse(""),
                 kind,
                 set.flag("with-response"),
+                RowSelection.from(set),
                 limits);
     }
 

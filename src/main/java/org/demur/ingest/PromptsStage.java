@@ -2,8 +2,11 @@ package org.demur.ingest;
 
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -11,6 +14,7 @@ import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.model.FileDigest;
 import org.demur.model.ModelBundle;
+import org.demur.prompts.TextKey;
 import org.demur.runtime.ModelSource;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
@@ -67,48 +71,59 @@ public final class PromptsStage implements Stage {
     @Override
     public void execute(StageContext context) {
         context.progress().start("prompts", settings.sets().size(), "sets");
-        List<SetIntake> intakes = new ArrayList<>();
+        Map<String, SetIntake> intakes = new HashMap<>();
         try (ModelBundle bundle = ModelSource.open(context.model().path());
                 PromptEncoder encoder = new PromptEncoder(bundle, settings.turnDate())) {
-            for (PromptSet set : settings.sets()) {
-                intakes.add(intake(set, encoder, context.spark()));
+            for (PromptSet set : settings.inReadingOrder()) {
+                Set<TextKey> elsewhere = new HashSet<>();
+                set.selection()
+                        .dropIn()
+                        .forEach(name -> elsewhere.addAll(intakes.get(name).keys()));
+                SetIntake intake = new SetIntake(set, encoder, elsewhere);
+                read(set, encoder, context.spark(), intake);
+                intakes.put(set.name(), intake);
                 context.progress().advance(1);
             }
         }
         context.progress().done();
-        publish(context, intakes);
+        publish(
+                context,
+                settings.sets().stream().map(set -> intakes.get(set.name())).toList());
     }
 
-    private static SetIntake intake(PromptSet set, PromptEncoder encoder, SparkSession spark) {
-        SetIntake intake = new SetIntake(set, encoder);
+    private static void read(PromptSet set, PromptEncoder encoder, SparkSession spark, SetIntake intake) {
         switch (set.format()) {
             case JSONL -> new JsonLinesReader().read(set, intake::take);
             case CSV -> new CsvReader().read(set, intake::take);
             case PARQUET -> new ParquetReader(spark).read(set, intake::take);
             case TXT -> new TextWindows(encoder.tokenizer()).read(set, intake::take);
         }
-        return intake;
     }
 
     private void publish(StageContext context, List<SetIntake> intakes) {
         List<Row> rows = new ArrayList<>();
         List<Row> bad = new ArrayList<>();
         long accepted = 0;
+        long leftOut = 0;
         for (SetIntake intake : intakes) {
             rows.addAll(intake.published());
             bad.addAll(intake.quarantined());
             accepted += intake.accepted();
+            leftOut += intake.leftOut();
         }
         long read = accepted + bad.size();
+        long defects = bad.size() - leftOut;
         Map<String, String> counts = Map.of(
                 "source_rows_read", Long.toString(read),
                 "source_rows_published", Long.toString(accepted),
-                "source_rows_quarantined", Long.toString(bad.size()));
+                "source_rows_quarantined", Long.toString(defects),
+                "source_rows_left_out", Long.toString(leftOut));
         publish(context, Table.QUARANTINE, bad, counts);
-        if (settings.quarantineLimit().isExceeded(bad.size(), read)) {
+        if (settings.quarantineLimit().isExceeded(defects, read - leftOut)) {
             throw new JobException(
                     ExitCode.BAD_DATA,
-                    bad.size() + " of " + read + " prompt rows are bad; the limit is " + settings.quarantineLimit(),
+                    defects + " of " + (read - leftOut) + " prompt rows are bad; the limit is "
+                            + settings.quarantineLimit(),
                     "the table quarantine of run " + context.run() + " names file, line and reason of each",
                     "correct the files, or raise prompts.quarantine-limit");
         }

@@ -25,7 +25,31 @@ enum RejectReason {
     /** More tokens than {@code max-tokens}. */
     TOO_MANY_TOKENS,
     /** The chat template writes other text than usual around this content, so tokens cannot be told apart. */
-    TEMPLATE_CONFLICT;
+    TEMPLATE_CONFLICT,
+    /** A column has none of the values that {@code where} accepts. */
+    OUTSIDE_WHERE,
+    /** The same text stands in a set that {@code drop-in} names. */
+    IN_OTHER_SET,
+    /** The text does not fall into the set's {@code share}. */
+    OUTSIDE_SHARE;
+
+    /** Whether the row itself is bad, rather than good and not wanted in this set. */
+    boolean isDefect() {
+        return switch (this) {
+            case OUTSIDE_WHERE, IN_OTHER_SET, OUTSIDE_SHARE -> false;
+            case BROKEN_JSON,
+                    WRONG_TYPE,
+                    MISSING_ID,
+                    DUPLICATE_ID,
+                    MISSING_PROMPT,
+                    EMPTY_PROMPT,
+                    LONE_SURROGATE,
+                    NUL_CHARACTER,
+                    TOO_LONG,
+                    TOO_MANY_TOKENS,
+                    TEMPLATE_CONFLICT -> true;
+        };
+    }
 
     String code() {
         return name().toLowerCase(Locale.ROOT);

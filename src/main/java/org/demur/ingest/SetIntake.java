@@ -1,25 +1,35 @@
 package org.demur.ingest;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.prompts.TextKey;
 
-/** Takes in the rows of one prompt set: each is published or set aside, none disappears. */
+/** Takes in the rows of one prompt set: each is published, set aside or left to other sets, none disappears. */
 final class SetIntake {
     private final PromptSet set;
     private final PromptEncoder encoder;
     private final TextChecks checks;
     private final List<Row> published = new ArrayList<>();
     private final List<Row> quarantined = new ArrayList<>();
+    private final Set<TextKey> elsewhere;
+    private final Set<TextKey> keys = new HashSet<>();
     private long accepted;
+    private long leftOut;
 
-    SetIntake(PromptSet set, PromptEncoder encoder) {
+    /**
+     * @param elsewhere texts of the sets that this one drops
+     */
+    SetIntake(PromptSet set, PromptEncoder encoder, Set<TextKey> elsewhere) {
         this.set = set;
         this.encoder = encoder;
+        this.elsewhere = elsewhere;
         this.checks = new TextChecks(set.limits().maxBytes());
     }
 
@@ -28,15 +38,14 @@ final class SetIntake {
         if (row instanceof SourceRow.Rejected rejected) {
             setAside(rejected);
         } else if (row instanceof SourceRow.Read read) {
-            checks.judge(read).ifPresentOrElse(this::setAside, () -> encode(read));
+            objection(read).ifPresentOrElse(this::setAside, () -> encode(read));
         }
         return isWanted();
     }
 
     /** Takes the next window of a text; false when the limit of the set is reached. */
     boolean take(TokenisedRow window) {
-        Optional<SourceRow.Rejected> bad = checks.judge(window.source());
-        bad.ifPresentOrElse(this::setAside, () -> publish(window.source(), List.of(window)));
+        objection(window.source()).ifPresentOrElse(this::setAside, () -> publish(window.source(), List.of(window)));
         return isWanted();
     }
 
@@ -53,6 +62,21 @@ final class SetIntake {
     /** Source rows published; a row with two renderings counts once. */
     long accepted() {
         return accepted;
+    }
+
+    /** Good rows that other sets or no set take; they are among the quarantined. */
+    long leftOut() {
+        return leftOut;
+    }
+
+    /** Keys of the texts published. */
+    Set<TextKey> keys() {
+        return keys;
+    }
+
+    private Optional<SourceRow.Rejected> objection(SourceRow.Read read) {
+        String label = set.label().isEmpty() ? read.label() : set.label();
+        return checks.judge(read).or(() -> set.selection().objection(read, label, elsewhere));
     }
 
     private void encode(SourceRow.Read read) {
@@ -77,10 +101,12 @@ final class SetIntake {
             return;
         }
         accepted++;
+        keys.add(TextKey.of(read.prompt()));
         renderings.forEach(rendering -> published.add(rendering.tableRow(set)));
     }
 
     private void setAside(SourceRow.Rejected rejected) {
+        leftOut += rejected.reason().isDefect() ? 0 : 1;
         quarantined.add(RowFactory.create(
                 "prompts",
                 set.name(),

@@ -1,6 +1,7 @@
 package org.demur.intervention;
 
 import java.util.List;
+import org.demur.cells.HeldOutRule;
 import org.demur.cells.PromptUses;
 import org.demur.config.ConfigSection;
 
@@ -16,6 +17,7 @@ import org.demur.config.ConfigSection;
  * @param rowsPerTask prompts that one task generates for
  * @param cellsPerTask cells that one task generates those prompts' answers under
  * @param rowsAtOnce answers that grow side by side
+ * @param heldOut which prompts may not be answered
  */
 public record SweepSettings(
         List<String> sets,
@@ -26,7 +28,8 @@ public record SweepSettings(
         List<String> stopStrings,
         int rowsPerTask,
         int cellsPerTask,
-        int rowsAtOnce) {
+        int rowsAtOnce,
+        HeldOutRule heldOut) {
 
     /** Reads the section; every key has a default in {@code defaults/sweep.conf}. */
     public static SweepSettings from(ConfigSection section, PromptUses uses) {
@@ -49,6 +52,7 @@ public record SweepSettings(
                 stops,
                 section.positive("rows-per-task"),
                 section.positive("cells-per-task"),
-                section.positive("rows-at-once"));
+                section.positive("rows-at-once"),
+                HeldOutRule.from(section, uses));
     }
 }

@@ -7,10 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.demur.cells.Cell;
 import org.demur.cells.CellEdits;
+import org.demur.cells.HeldOut;
 import org.demur.cells.PromptSample;
 import org.demur.cells.PromptShard;
 import org.demur.cells.StageJob;
@@ -39,7 +45,7 @@ public final class SweepStage implements Stage {
 
     @Override
     public int version() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -56,6 +62,12 @@ public final class SweepStage implements Stage {
     public void execute(StageContext context) {
         CellEdits edits = CellEdits.load(context);
         Map<String, List<StudyPrompt>> promptsBySet = prompts(context);
+        HeldOut heldOut = HeldOut.of(
+                context.warehouse().read(Table.PROMPTS, context.input("prompts")), settings.heldOut(), settings.sets());
+        heldOut.require(
+                name(),
+                settings.heldOut(),
+                promptsBySet.values().stream().flatMap(List::stream).toList());
         List<SweepPart> parts = new ArrayList<>();
         for (Cell cell : SweepGrid.cells(settings.grid(), labels(promptsBySet), edits.featureSets())) {
             PromptShard.ofSize(promptsBySet.get(cell.setName()), settings.rowsPerTask())
@@ -63,7 +75,7 @@ public final class SweepStage implements Stage {
         }
         Path scratch = context.warehouse().scratch("sweep", context.run());
         List<String> files = generate(context, edits, parts, scratch);
-        publish(context, files);
+        publish(context, files, heldOut);
         context.warehouse().removeScratch(context.run());
     }
 
@@ -106,12 +118,16 @@ public final class SweepStage implements Stage {
         }
     }
 
-    private static void publish(StageContext context, List<String> files) {
-        var rows = context.spark()
+    private static void publish(StageContext context, List<String> files, HeldOut heldOut) {
+        Dataset<Row> generated = context.spark()
                 .read()
                 .schema(Table.COMPLETIONS.schema())
                 .option("mode", "FAILFAST")
-                .json(files.toArray(new String[0]))
+                .json(files.toArray(new String[0]));
+        Dataset<Row> rows = heldOut.mark(context.spark(), generated)
+                .select(Stream.of(Table.COMPLETIONS.schema().fieldNames())
+                        .map(functions::col)
+                        .toArray(Column[]::new))
                 .orderBy("cell_id", "prompt_id")
                 .coalesce(1);
         context.warehouse().publish(Table.COMPLETIONS, context.run(), rows);

@@ -24,8 +24,16 @@ import org.apache.spark.sql.Row;
  * @param refusedAnywhere how many the anywhere rule calls refused
  * @param paired how many of them have a completion without intervention to compare with
  * @param changed those that changed by the prefix rule
+ * @param usedForSelection whether any of the prompts served selection
  */
-record CellCounts(Row cell, int n, int refusedPrefix, int refusedAnywhere, int paired, DiscordantPairs changed) {
+record CellCounts(
+        Row cell,
+        int n,
+        int refusedPrefix,
+        int refusedAnywhere,
+        int paired,
+        DiscordantPairs changed,
+        boolean usedForSelection) {
 
     /** Counts of every cell, in the order of cell ids. */
     static List<CellCounts> of(Dataset<Row> scores, Dataset<Row> prompts) {
@@ -43,12 +51,19 @@ record CellCounts(Row cell, int n, int refusedPrefix, int refusedAnywhere, int p
                         number(col("refused_anywhere")),
                         count(col("base_refused")),
                         number(refused.and(baseRefused.equalTo(false))),
-                        number(refused.equalTo(false).and(baseRefused)))
+                        number(refused.equalTo(false).and(baseRefused)),
+                        max("used_for_selection"))
                 .orderBy("cell_id")
                 .collectAsList()
                 .stream()
                 .map(row -> new CellCounts(
-                        row, number(row, 7), number(row, 8), number(row, 9), number(row, 10), pairs(row)))
+                        row,
+                        number(row, 7),
+                        number(row, 8),
+                        number(row, 9),
+                        number(row, 10),
+                        pairs(row),
+                        !row.isNullAt(13) && row.getBoolean(13)))
                 .toList();
     }
 

@@ -22,7 +22,8 @@ final class ScoreTable {
                         "n_features",
                         "coefficient",
                         "completion",
-                        "n_tokens")
+                        "n_tokens",
+                        "used_for_selection")
                 .toJavaRDD()
                 .map(row -> scored(row, judge));
         return spark.createDataFrame(scored, Table.SCORES.schema());
@@ -40,6 +41,7 @@ final class ScoreTable {
                 row.get(6),
                 verdict.refusedPrefix(),
                 verdict.refusedAnywhere(),
-                row.get(8));
+                row.get(8),
+                row.get(9));
     }
 }

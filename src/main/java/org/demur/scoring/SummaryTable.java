@@ -53,6 +53,7 @@ final class SummaryTable {
                 isMeasured ? change.edited() : null,
                 isMeasured ? change.change() : null,
                 isMeasured ? change.interval().low() : null,
-                isMeasured ? change.interval().high() : null);
+                isMeasured ? change.interval().high() : null,
+                cell.usedForSelection());
     }
 }

@@ -104,7 +104,18 @@ class SummarySparkTest {
 
     private static Row completion(String method, Double coefficient, int prompt, String text) {
         return RowFactory.create(
-                "test/" + method, "test", "p" + prompt, method, null, 0, coefficient, text, List.of(1), 1, "stop");
+                "test/" + method,
+                "test",
+                "p" + prompt,
+                method,
+                null,
+                0,
+                coefficient,
+                text,
+                List.of(1),
+                1,
+                "stop",
+                null);
     }
 
     private static Row prompt(String kind, String id, String label) {
