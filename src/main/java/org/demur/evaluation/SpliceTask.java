@@ -12,6 +12,7 @@ import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
+import org.demur.losses.Divergence;
 import org.demur.runtime.ModelRegistry;
 
 /**

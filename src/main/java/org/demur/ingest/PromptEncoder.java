@@ -1,29 +1,22 @@
 package org.demur.ingest;
 
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.engine.ChatFormat;
 import org.demur.engine.HfTokenizer;
 import org.demur.model.ModelBundle;
 import org.demur.prompts.EncodedPrompt;
 import org.demur.prompts.TemplateLayout;
 import org.demur.prompts.TokenClass;
-import org.demur.prompts.template.ChatTemplate;
-import org.demur.prompts.template.RenderOptions;
-import org.demur.prompts.template.TemplateException;
 
 /** Renders rows with the model's chat template and tokenises them. The template is looked for when first needed. */
 final class PromptEncoder implements AutoCloseable {
     private final ModelBundle bundle;
     private final String turnDate;
     private final HfTokenizer tokenizer;
-    private final List<Chat> chat = new ArrayList<>(1);
-
-    private record Chat(TemplateLayout layout, String sha256) {}
+    private final List<ChatFormat> chat = new ArrayList<>(1);
 
     PromptEncoder(ModelBundle bundle, String turnDate) {
         this.bundle = bundle;
@@ -42,7 +35,7 @@ final class PromptEncoder implements AutoCloseable {
             rows.add(text(row, tokenizer.encodeText(row.prompt())));
             return rows;
         }
-        Chat with = chat();
+        ChatFormat with = chat();
         rows.add(rendered(row, PromptKind.CHAT, with.layout().render(row.prompt()), with));
         if (set.withResponse() && !row.target().isEmpty()) {
             TemplateLayout.Rendered answered = with.layout().renderWithResponse(row.prompt(), row.target());
@@ -67,40 +60,15 @@ final class PromptEncoder implements AutoCloseable {
         tokenizer.close();
     }
 
-    private TokenisedRow rendered(SourceRow.Read row, PromptKind kind, TemplateLayout.Rendered rendered, Chat with) {
+    private TokenisedRow rendered(
+            SourceRow.Read row, PromptKind kind, TemplateLayout.Rendered rendered, ChatFormat with) {
         return new TokenisedRow(row, kind, rendered.text(), tokenizer.encode(rendered), with.sha256());
     }
 
-    private Chat chat() {
+    private ChatFormat chat() {
         if (chat.isEmpty()) {
-            String source = bundle.chatTemplate()
-                    .orElseThrow(() -> new JobException(
-                            ExitCode.MISMATCH,
-                            "Model " + bundle.name() + " has no chat template",
-                            "it is a base model, or its template file was not copied with it",
-                            "use a chat model, or prompt sets of kind = text"));
-            chat.add(derive(source));
+            chat.add(ChatFormat.of(bundle, turnDate));
         }
         return chat.get(0);
-    }
-
-    private Chat derive(String source) {
-        try {
-            ChatTemplate template = ChatTemplate.parse(bundle.name(), source);
-            RenderOptions options = new RenderOptions(
-                    bundle.special().bosText(),
-                    bundle.special().eosText(),
-                    LocalDate.parse(turnDate).atStartOfDay(),
-                    true,
-                    Map.of());
-            return new Chat(TemplateLayout.derive(template, options), template.sha256());
-        } catch (TemplateException e) {
-            throw new JobException(
-                    ExitCode.MISMATCH,
-                    "Chat template of " + bundle.name() + " cannot be used: " + e.getMessage(),
-                    "it is malformed, or uses a construct that the template interpreter does not know",
-                    "use a model with another template",
-                    e);
-        }
     }
 }

@@ -25,4 +25,9 @@ public enum TokenClass {
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
+
+    /** The class of that name in tables. */
+    public static TokenClass labelled(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
 }

@@ -14,6 +14,7 @@ import org.demur.cells.Cell;
 import org.demur.cells.CellEdits;
 import org.demur.cells.StageJob;
 import org.demur.edit.Edit;
+import org.demur.losses.ScoredText;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
 
@@ -39,7 +40,7 @@ final class HarmlessLosses {
 
     /** The change in cross-entropy by cell id, for every cell that can be measured. */
     Map<String, CrossEntropyChange> changes(List<Cell> cells) {
-        List<HarmlessText> texts = HarmlessTexts.draw(
+        List<ScoredText> texts = HarmlessTexts.draw(
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")),
                 settings.crossEntropy(),
                 context.seed());
@@ -71,7 +72,7 @@ final class HarmlessLosses {
     }
 
     /** Nats of every text, in the order of the texts, for each list of edits. */
-    private List<double[]> measure(List<List<Edit>> interventions, List<HarmlessText> texts) {
+    private List<double[]> measure(List<List<Edit>> interventions, List<ScoredText> texts) {
         int shards = Math.min(settings.crossEntropy().work().shards(), texts.size());
         List<LossJob> jobs = new ArrayList<>();
         for (List<Edit> edits : interventions) {
@@ -98,7 +99,7 @@ final class HarmlessLosses {
         return new LossTask(context.model(), settings.crossEntropy().work().maxTokensPerBatch(), finished);
     }
 
-    private CrossEntropyChange change(List<HarmlessText> texts, double[] baseNats, double[] editedNats) {
+    private CrossEntropyChange change(List<ScoredText> texts, double[] baseNats, double[] editedNats) {
         List<PairedLoss> losses = IntStream.range(0, baseNats.length)
                 .mapToObj(i -> new PairedLoss(texts.get(i).scoredTokens(), baseNats[i], editedNats[i]))
                 .toList();

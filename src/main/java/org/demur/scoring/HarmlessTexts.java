@@ -9,17 +9,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.losses.ScoredText;
+import org.demur.prompts.TokenClass;
 import org.demur.runtime.RunSeed;
 
 /** Draws the texts on which an intervention's cost is measured: harmless prompts with their recorded responses. */
 final class HarmlessTexts {
-    private static final String RESPONSE = "response";
-
     private HarmlessTexts() {}
 
     /** The texts, in order of set and id; equal tables and seeds give equal texts. */
-    static List<HarmlessText> draw(Dataset<Row> prompts, ScoreSettings.CrossEntropy settings, RunSeed seed) {
-        List<HarmlessText> all = prompts
+    static List<ScoredText> draw(Dataset<Row> prompts, ScoreSettings.CrossEntropy settings, RunSeed seed) {
+        List<ScoredText> all = prompts
                 .where(col("kind").equalTo("chat_response"))
                 .where(col("label").equalTo("harmless"))
                 .where(col("set_name").isin(settings.sets().toArray()))
@@ -40,7 +40,7 @@ final class HarmlessTexts {
         return settings.texts() == 0 ? all : pick(all, settings.texts(), seed);
     }
 
-    private static List<HarmlessText> pick(List<HarmlessText> all, int limit, RunSeed seed) {
+    private static List<ScoredText> pick(List<ScoredText> all, int limit, RunSeed seed) {
         long[] keys = IntStream.range(0, all.size())
                 .mapToLong(i -> seed.derive("cross-entropy texts", i))
                 .toArray();
@@ -53,16 +53,15 @@ final class HarmlessTexts {
                 .toList();
     }
 
-    private static HarmlessText text(Row row, int tokensPerText) {
+    private static ScoredText text(Row row, int tokensPerText) {
         int[] ids = row.<Integer>getList(2).stream()
                 .limit(tokensPerText)
                 .mapToInt(Integer::intValue)
                 .toArray();
-        List<String> classes = row.getList(3);
-        boolean[] isScored = new boolean[ids.length];
-        for (int t = 1; t < ids.length; t++) {
-            isScored[t] = classes.get(t).equals(RESPONSE);
-        }
-        return new HarmlessText(row.getString(0), row.getString(1), ids, isScored);
+        List<TokenClass> classes = row.<String>getList(3).stream()
+                .limit(tokensPerText)
+                .map(TokenClass::labelled)
+                .toList();
+        return ScoredText.of(row.getString(0), row.getString(1), ids, classes, TokenClass.RESPONSE);
     }
 }

@@ -16,9 +16,8 @@ record LossTask(ModelSpec model, int maxTokensPerBatch, LongAccumulator finished
 
     @Override
     public double[] call(LossJob job) {
-        List<TokenSequence> sequences = job.texts().stream()
-                .map(text -> new TokenSequence(text.tokenIds(), job.edits()))
-                .toList();
+        List<TokenSequence> sequences =
+                job.texts().stream().map(text -> text.sequence(job.edits())).toList();
         ForwardPlan plan = ForwardPlan.capture(Set.of()).withTokenNll().withMaxTokensPerBatch(maxTokensPerBatch);
         ForwardResult result = ModelRegistry.model(model).forward(sequences, plan);
         double[] nats = new double[sequences.size()];

@@ -16,6 +16,7 @@ import org.demur.engine.ForwardPlan;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
+import org.demur.losses.Divergence;
 import org.demur.model.ModelBundle;
 import org.demur.runtime.ModelRegistry;
 import org.demur.runtime.ModelSource;

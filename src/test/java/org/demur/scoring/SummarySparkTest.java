@@ -15,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.demur.JobException;
 import org.demur.TestSpark;
+import org.demur.losses.ScoredText;
 import org.demur.runtime.RunSeed;
 import org.demur.schema.Table;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,18 +76,18 @@ class SummarySparkTest {
         }
         prompts.add(prompt("chat_response", "bad", "harmful"));
         Dataset<Row> table = spark.createDataFrame(prompts, Table.PROMPTS.schema());
-        List<HarmlessText> texts = HarmlessTexts.draw(table, settings("test"), new RunSeed(7));
-        assertThat(texts).hasSize(5).extracting(HarmlessText::promptId).doesNotContain("bad");
+        List<ScoredText> texts = HarmlessTexts.draw(table, settings("test"), new RunSeed(7));
+        assertThat(texts).hasSize(5).extracting(ScoredText::id).doesNotContain("bad");
         assertThat(HarmlessTexts.draw(table, settings("test"), new RunSeed(7)))
-                .extracting(HarmlessText::promptId)
-                .isEqualTo(texts.stream().map(HarmlessText::promptId).toList());
+                .extracting(ScoredText::id)
+                .isEqualTo(texts.stream().map(ScoredText::id).toList());
         assertThat(texts.get(0).tokenIds()).containsExactly(1, 2, 3, 4);
         assertThat(texts.get(0).scoredTokens()).isEqualTo(2);
         assertThat(texts.get(0).scoredNats(new float[] {100, 3, 4})).isEqualTo(7);
     }
 
     @Test
-    void saysWhyThereIsNoHarmlessText() {
+    void saysWhyThereIsNoScoredText() {
         Dataset<Row> table = spark.createDataFrame(List.of(prompt("chat", "a", "harmless")), Table.PROMPTS.schema());
         assertThatThrownBy(() -> HarmlessTexts.draw(table, settings("test"), new RunSeed(7)))
                 .isInstanceOf(JobException.class)

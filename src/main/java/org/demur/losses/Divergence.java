@@ -1,11 +1,11 @@
-package org.demur.evaluation;
+package org.demur.losses;
 
 /** Kullback-Leibler divergence of two distributions over the vocabulary, given as logits. */
-final class Divergence {
+public final class Divergence {
     private Divergence() {}
 
     /** KL(p || q) in nats, in float64. */
-    static double of(float[] p_V, float[] q_V) {
+    public static double of(float[] p_V, float[] q_V) {
         double p = logNormaliser(p_V);
         double q = logNormaliser(q_V);
         double sum = 0;

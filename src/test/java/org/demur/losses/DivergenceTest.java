@@ -1,4 +1,4 @@
-package org.demur.evaluation;
+package org.demur.losses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
