@@ -3,6 +3,7 @@ package org.demur.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
@@ -130,6 +131,26 @@ public final class ConfigSection {
         List<ConfigSection> sections = new ArrayList<>();
         for (Config element : value(key, Config::getConfigList)) {
             sections.add(open(path + key + "[" + sections.size() + "].", element.withFallback(defaults)));
+        }
+        return sections;
+    }
+
+    /**
+     * A list of sections of several kinds, each completed by the section {@code <key>-defaults.<kind>} beside it.
+     *
+     * @param kindKey the setting that names the kind; one without defaults is left to whoever reads it
+     */
+    public List<ConfigSection> sectionsByKind(String key, String kindKey) {
+        String defaultsKey = key + "-defaults";
+        known.add(defaultsKey);
+        List<ConfigSection> sections = new ArrayList<>();
+        for (Config element : value(key, Config::getConfigList)) {
+            String place = path + key + "[" + sections.size() + "].";
+            String defaults = defaultsKey + "."
+                    + ConfigUtil.quoteString(open(place, element).string(kindKey));
+            opened.remove(place);
+            Config whole = config.hasPath(defaults) ? element.withFallback(config.getConfig(defaults)) : element;
+            sections.add(open(place, whole));
         }
         return sections;
     }

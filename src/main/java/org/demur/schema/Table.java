@@ -25,7 +25,9 @@ public enum Table {
     ATTRIBUTIONS,
     FEATURE_SETS,
     COMPLETIONS,
+    JUDGEMENTS,
     SCORES,
+    JUDGE_RATES,
     SWEEP_SUMMARY,
     RUNS,
     QUARANTINE;

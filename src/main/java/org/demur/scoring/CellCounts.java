@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
  *
  * @param cell the columns cell_id, set_name, label, method, feature_set, n_features, coefficient; label is null for a
  *     set whose prompts differ in it
- * @param n prompts scored
+ * @param n prompts with a verdict
  * @param refusedPrefix how many the prefix rule calls refused
  * @param refusedAnywhere how many the anywhere rule calls refused
  * @param paired how many of them have a completion without intervention to compare with
@@ -37,7 +37,8 @@ record CellCounts(
 
     /** Counts of every cell, in the order of cell ids. */
     static List<CellCounts> of(Dataset<Row> scores, Dataset<Row> prompts) {
-        Dataset<Row> base = scores.where(col("method").equalTo("none"))
+        Dataset<Row> base = scores.where(
+                        col("method").equalTo("none").and(col("refused_prefix").isNotNull()))
                 .select(col("set_name"), col("prompt_id"), col("refused_prefix").as("base_refused"));
         Column refused = col("refused_prefix");
         Column baseRefused = coalesce(col("base_refused"), refused);
@@ -46,10 +47,10 @@ record CellCounts(
                 .join(labels(prompts), "set_name")
                 .groupBy("cell_id", "set_name", "label", "method", "feature_set", "n_features", "coefficient")
                 .agg(
-                        count(lit(1)),
+                        count(refused),
                         number(refused),
                         number(col("refused_anywhere")),
-                        count(col("base_refused")),
+                        count(when(refused.isNotNull(), col("base_refused"))),
                         number(refused.and(baseRefused.equalTo(false))),
                         number(refused.equalTo(false).and(baseRefused)),
                         max("used_for_selection"))
@@ -73,7 +74,7 @@ record CellCounts(
     }
 
     private static Column number(Column condition) {
-        return sum(condition.cast("int"));
+        return coalesce(sum(condition.cast("int")), lit(0L));
     }
 
     private static int number(Row row, int column) {

@@ -2,18 +2,19 @@ package org.demur.scoring;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.demur.cells.PromptUses;
 import org.demur.config.CanonicalJson;
 import org.demur.config.ConfigSection;
+import org.demur.judge.JudgeSettings;
 
 /**
  * The section {@code score} of a job file, with the prompt sets of the use {@code capability}.
  *
- * @param judge a name of {@link PhraseList}
- * @param prefixCharacters how far the prefix verdict looks, in Unicode code points
+ * @param judges who judges
  * @param crossEntropy how the change on harmless text is measured
  */
-public record ScoreSettings(String judge, int prefixCharacters, CrossEntropy crossEntropy) {
+public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy) {
 
     /**
      * @param sets prompt sets whose responses are read; none skips the measurement
@@ -34,28 +35,21 @@ public record ScoreSettings(String judge, int prefixCharacters, CrossEntropy cro
     public static ScoreSettings from(ConfigSection section, PromptUses uses) {
         ConfigSection crossEntropy = section.section("cross-entropy");
         ScoreSettings settings = new ScoreSettings(
-                section.string("judge"),
-                section.integer("prefix-characters"),
+                JudgeSettings.from(section),
                 new CrossEntropy(
                         List.copyOf(uses.setsByUse().getOrDefault("capability", List.of())),
                         crossEntropy.integer("texts"),
                         crossEntropy.integer("tokens-per-text"),
                         crossEntropy.integer("bootstrap-resamples"),
                         new Work(crossEntropy.integer("shards"), crossEntropy.integer("max-tokens-per-batch"))));
-        PhraseList.named(settings.judge());
         if (settings.crossEntropy().bootstrapResamples() < 1) {
             throw crossEntropy.invalid("bootstrap-resamples", "an interval needs resamples", "write for example 2000");
         }
         return settings;
     }
 
-    /** The judge of these settings. */
-    PhraseJudge phraseJudge() {
-        return PhraseJudge.of(PhraseList.named(judge), prefixCharacters);
-    }
-
     /** These settings as canonical JSON. */
     public String canonicalJson() {
-        return CanonicalJson.of(this);
+        return CanonicalJson.of(Map.of("judges", judges.parameters(), "crossEntropy", crossEntropy));
     }
 }

@@ -5,13 +5,16 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.demur.cells.Cells;
+import org.demur.judge.Judging;
+import org.demur.judge.NamedJudge;
+import org.demur.judge.Subjects;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
 
 /**
  * Judges every completion of the sweep, measures what each intervention costs on harmless text, and sums both up per
- * cell. Publishes {@code scores} and {@code sweep_summary}.
+ * cell. Publishes {@code judgements}, {@code scores}, {@code judge_rates} and {@code sweep_summary}.
  */
 public final class ScoreStage implements Stage {
     /** Fixed, because the column comments of {@code sweep_summary} state it. */
@@ -31,7 +34,7 @@ public final class ScoreStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -45,13 +48,14 @@ public final class ScoreStage implements Stage {
     }
 
     @Override
+    public Map<String, String> sourceDigests() {
+        return settings.judges().sourceDigests();
+    }
+
+    @Override
     public void execute(StageContext context) {
         Dataset<Row> completions = context.warehouse().read(Table.COMPLETIONS, context.input("sweep"));
-        context.warehouse()
-                .publish(
-                        Table.SCORES,
-                        context.run(),
-                        ScoreTable.of(context.spark(), completions, settings.phraseJudge()));
+        judge(context, completions);
         Map<String, CrossEntropyChange> changes = settings.crossEntropy().sets().isEmpty()
                 ? Map.of()
                 : new HarmlessLosses(context, settings).changes(Cells.read(completions));
@@ -59,9 +63,17 @@ public final class ScoreStage implements Stage {
                 context.warehouse().read(Table.SCORES, context.run()),
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")));
         context.warehouse()
-                .publish(
-                        Table.SWEEP_SUMMARY,
-                        context.run(),
-                        SummaryTable.of(context.spark(), cells, changes, CONFIDENCE));
+                .publish(Table.SWEEP_SUMMARY, context.run(), SummaryTable.of(context.spark(), cells, changes));
+    }
+
+    private void judge(StageContext context, Dataset<Row> completions) {
+        List<NamedJudge> judges = settings.judges().judges();
+        Subjects subjects = Subjects.of(completions, context.warehouse().read(Table.PROMPTS, context.input("prompts")));
+        Dataset<Row> judgements = Judging.publish(context, judges, subjects);
+        Dataset<Row> scores =
+                ScoreTable.of(context.spark(), subjects, settings.judges().first(), judgements);
+        context.warehouse().publish(Table.SCORES, context.run(), scores);
+        Dataset<Row> rates = JudgeRates.of(context.spark(), subjects, judges, judgements);
+        context.warehouse().publish(Table.JUDGE_RATES, context.run(), rates);
     }
 }

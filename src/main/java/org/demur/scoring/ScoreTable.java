@@ -1,47 +1,42 @@
 package org.demur.scoring;
 
-import org.apache.spark.api.java.JavaRDD;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
+
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.demur.judge.NamedJudge;
+import org.demur.judge.Question;
+import org.demur.judge.Subjects;
 import org.demur.schema.Table;
 
-/** The table {@code scores}: one verdict per completion. */
+/** The table {@code scores}: the first judge's verdict on every completion. */
 final class ScoreTable {
     private ScoreTable() {}
 
-    static Dataset<Row> of(SparkSession spark, Dataset<Row> completions, PhraseJudge judge) {
-        JavaRDD<Row> scored = completions
+    static Dataset<Row> of(SparkSession spark, Subjects subjects, NamedJudge judge, Dataset<Row> judgements) {
+        Question question = judge.judge().question();
+        Dataset<Row> scored = subjects.with(judge, judgements)
                 .select(
-                        "cell_id",
-                        "set_name",
-                        "prompt_id",
-                        "method",
-                        "feature_set",
-                        "n_features",
-                        "coefficient",
-                        "completion",
-                        "n_tokens",
-                        "used_for_selection")
-                .toJavaRDD()
-                .map(row -> scored(row, judge));
-        return spark.createDataFrame(scored, Table.SCORES.schema());
+                        col("cell_id"),
+                        col("set_name"),
+                        col("prompt_id"),
+                        col("method"),
+                        col("feature_set"),
+                        col("n_features"),
+                        col("coefficient"),
+                        refused(question, "answer").as("refused_prefix"),
+                        refused(question, "answer_anywhere").as("refused_anywhere"),
+                        col("n_tokens"),
+                        col("used_for_selection"))
+                .orderBy("cell_id", "prompt_id")
+                .coalesce(1);
+        return spark.createDataFrame(scored.toJavaRDD(), Table.SCORES.schema());
     }
 
-    private static Row scored(Row row, PhraseJudge judge) {
-        Verdict verdict = judge.verdict(row.getString(7));
-        return RowFactory.create(
-                row.get(0),
-                row.get(1),
-                row.get(2),
-                row.get(3),
-                row.get(4),
-                row.get(5),
-                row.get(6),
-                verdict.refusedPrefix(),
-                verdict.refusedAnywhere(),
-                row.get(8),
-                row.get(9));
+    private static Column refused(Question question, String answer) {
+        return question.isRefusal(true) ? col(answer) : not(col(answer));
     }
 }

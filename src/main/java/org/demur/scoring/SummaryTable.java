@@ -15,18 +15,14 @@ final class SummaryTable {
     /**
      * @param changes cross-entropy changes by cell id; cells without one get nulls and 0 tokens
      */
-    static Dataset<Row> of(
-            SparkSession spark, List<CellCounts> cells, Map<String, CrossEntropyChange> changes, double confidence) {
-        List<Row> rows =
-                cells.stream().map(cell -> row(cell, changes, confidence)).toList();
+    static Dataset<Row> of(SparkSession spark, List<CellCounts> cells, Map<String, CrossEntropyChange> changes) {
+        List<Row> rows = cells.stream().map(cell -> row(cell, changes)).toList();
         return spark.createDataFrame(rows, Table.SWEEP_SUMMARY.schema()).coalesce(1);
     }
 
-    private static Row row(CellCounts cell, Map<String, CrossEntropyChange> changes, double confidence) {
-        Proportion prefix = new Proportion(cell.refusedPrefix(), cell.n());
-        Proportion anywhere = new Proportion(cell.refusedAnywhere(), cell.n());
-        Interval prefixInterval = prefix.wilson(confidence);
-        Interval anywhereInterval = anywhere.wilson(confidence);
+    private static Row row(CellCounts cell, Map<String, CrossEntropyChange> changes) {
+        Rate prefix = Rate.of(cell.refusedPrefix(), cell.n());
+        Rate anywhere = Rate.of(cell.refusedAnywhere(), cell.n());
         boolean isTested = cell.paired() > 0 && !"none".equals(cell.cell().getString(3));
         CrossEntropyChange change = changes.get(cell.cell().getString(0));
         boolean isMeasured = change != null;
@@ -40,11 +36,11 @@ final class SummaryTable {
                 cell.cell().get(6),
                 cell.n(),
                 prefix.rate(),
-                prefixInterval.low(),
-                prefixInterval.high(),
+                prefix.low(),
+                prefix.high(),
                 anywhere.rate(),
-                anywhereInterval.low(),
-                anywhereInterval.high(),
+                anywhere.low(),
+                anywhere.high(),
                 isTested ? cell.changed().mcnemarP() : null,
                 cell.changed().becameRefused(),
                 cell.changed().becameCompliant(),

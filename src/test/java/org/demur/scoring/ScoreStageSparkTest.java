@@ -22,6 +22,10 @@ import org.demur.engine.ForwardPlan;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
+import org.demur.judge.JudgeSettings;
+import org.demur.judge.NamedJudge;
+import org.demur.judge.PhraseJudge;
+import org.demur.judge.PhraseList;
 import org.demur.runtime.ModelRegistry;
 import org.demur.runtime.ModelSource;
 import org.demur.runtime.Progress;
@@ -40,6 +44,8 @@ class ScoreStageSparkTest {
     private static final String MODEL = "classpath:org/demur/embedded/demur-tiny-refuser.Q8_0.gguf";
     private static final int[][] TEXTS = {{1, 5, 9, 12, 20, 31}, {1, 7, 8, 40, 41}, {1, 3, 60, 61, 62, 63, 64, 65}};
     private static final int RESPONSE_START = 3;
+    private static final NamedJudge JUDGE =
+            new NamedJudge("normalised", PhraseJudge.of(PhraseList.NORMALISED, PhraseJudge.DEFAULT_PREFIX_CODE_POINTS));
 
     @TempDir
     static Path root;
@@ -62,7 +68,7 @@ class ScoreStageSparkTest {
         inputs(ModelRegistry.model(model));
         ScoreSettings.CrossEntropy crossEntropy =
                 new ScoreSettings.CrossEntropy(List.of("test"), 0, 64, 200, new ScoreSettings.Work(2, 256));
-        new ScoreStage(new ScoreSettings("normalised", 80, crossEntropy)).execute(context);
+        new ScoreStage(new ScoreSettings(new JudgeSettings(List.of(JUDGE)), crossEntropy)).execute(context);
         summary = warehouse.read(Table.SWEEP_SUMMARY, context.run()).collectAsList().stream()
                 .collect(Collectors.toMap(row -> row.getAs("method"), row -> row, (a, b) -> a, TreeMap::new));
     }

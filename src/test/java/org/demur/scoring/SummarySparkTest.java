@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +16,32 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.demur.JobException;
 import org.demur.TestSpark;
+import org.demur.engine.ModelSpec;
+import org.demur.judge.Judging;
+import org.demur.judge.NamedJudge;
+import org.demur.judge.PhraseJudge;
+import org.demur.judge.PhraseList;
+import org.demur.judge.Subjects;
 import org.demur.losses.ScoredText;
+import org.demur.runtime.Progress;
 import org.demur.runtime.RunSeed;
+import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
+import org.demur.table.Catalog;
+import org.demur.table.RunId;
+import org.demur.table.Warehouse;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SummarySparkTest {
-    private static final PhraseJudge JUDGE = PhraseJudge.of(PhraseList.NORMALISED, 80);
+    private static final NamedJudge JUDGE = new NamedJudge("normalised", PhraseJudge.of(PhraseList.NORMALISED, 80));
     private static final CrossEntropyChange CHANGE =
             new CrossEntropyChange(120, 1.5, 1.75, 0.25, new Interval(0.2, 0.3));
+
+    @TempDir
+    static Path root;
+
     private static SparkSession spark;
 
     @BeforeAll
@@ -96,11 +113,25 @@ class SummarySparkTest {
     }
 
     private static Map<String, Row> summary(List<Row> completions, Map<String, CrossEntropyChange> changes) {
-        Dataset<Row> scores =
-                ScoreTable.of(spark, spark.createDataFrame(completions, Table.COMPLETIONS.schema()), JUDGE);
         Dataset<Row> prompts = spark.createDataFrame(List.of(prompt("chat", "p0", "harmful")), Table.PROMPTS.schema());
-        return SummaryTable.of(spark, CellCounts.of(scores, prompts), changes, 0.95).collectAsList().stream()
+        Subjects subjects = Subjects.of(spark.createDataFrame(completions, Table.COMPLETIONS.schema()), prompts);
+        StageContext context = context(completions.size());
+        Dataset<Row> judgements = Judging.publish(context, List.of(JUDGE), subjects);
+        Dataset<Row> scores = ScoreTable.of(spark, subjects, JUDGE, judgements);
+        return SummaryTable.of(spark, CellCounts.of(scores, prompts), changes).collectAsList().stream()
                 .collect(Collectors.toMap(row -> row.getAs("cell_id"), row -> row));
+    }
+
+    private static StageContext context(int completions) {
+        Catalog catalog = new Catalog(root.toString(), spark.sparkContext().hadoopConfiguration());
+        return new StageContext(
+                spark,
+                new Warehouse(spark, catalog),
+                RunId.of("score " + completions),
+                Map.of(),
+                new ModelSpec("none", "none", 1),
+                new RunSeed(1),
+                Progress.SILENT);
     }
 
     private static Row completion(String method, Double coefficient, int prompt, String text) {

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.judge;
 
 /**
  * What a judge says of one completion.

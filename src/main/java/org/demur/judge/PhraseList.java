@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.judge;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -40,9 +40,9 @@ public enum PhraseList {
         }
         throw new JobException(
                 ExitCode.USAGE,
-                "Unknown judge '" + settingName + "' in score.judge",
-                "the judges are normalised, arditi12 and yeo15",
-                "set score.judge to one of them");
+                "Unknown phrase list '" + settingName + "' in score.judges",
+                "the lists are normalised, arditi12 and yeo15",
+                "set list to one of them");
     }
 
     /** Prepares a response for the search; published lists only ignore case, as published. */

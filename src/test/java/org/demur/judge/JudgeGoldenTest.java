@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -129,7 +129,7 @@ class PhraseJudgeTest {
     }
 
     @Test
-    void namesTheJudgesWhenTheNameIsUnknown() {
+    void namesTheListsWhenTheNameIsUnknown() {
         assertThat(PhraseList.named("yeo15")).isEqualTo(PhraseList.YEO_15);
         assertThatThrownBy(() -> PhraseList.named("gpt"))
                 .isInstanceOf(JobException.class)

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.judge;
 
 import java.text.Normalizer;
 import java.util.Locale;
