@@ -44,7 +44,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sae", "config", "prompts", "model", "edit", "refusal", "hub"})
+    @ValueSource(strings = {"sae", "config", "prompts", "model", "edit", "refusal", "hub", "statistics"})
     void numbersAndTextsKnowNeitherSparkNorTensors(String name) {
         noClasses()
                 .that()

@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.demur.statistics.DiscordantPairs;
 
 /**
  * Verdicts of one cell, counted.

@@ -1,9 +1,8 @@
 package org.demur.scoring;
 
 import java.util.List;
-import java.util.SplittableRandom;
-import org.apache.commons.math3.stat.descriptive.rank.Percentile;
-import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
+import org.demur.statistics.Bootstrap;
+import org.demur.statistics.Interval;
 
 /**
  * Token-weighted cross-entropy, in nats per token, on the same texts without and with an intervention.
@@ -30,21 +29,15 @@ public record CrossEntropyChange(long tokens, double base, double edited, double
     }
 
     private static Interval interval(List<PairedLoss> losses, Bootstrap bootstrap) {
-        SplittableRandom random = new SplittableRandom(bootstrap.seed());
-        double[] changes = new double[bootstrap.resamples()];
-        for (int r = 0; r < changes.length; r++) {
+        return bootstrap.interval(losses.size(), drawn -> {
             double nats = 0;
             long tokens = 0;
-            for (int i = 0; i < losses.size(); i++) {
-                PairedLoss drawn = losses.get(random.nextInt(losses.size()));
-                nats += drawn.editedNats() - drawn.baseNats();
-                tokens += drawn.tokens();
+            for (int i : drawn) {
+                PairedLoss loss = losses.get(i);
+                nats += loss.editedNats() - loss.baseNats();
+                tokens += loss.tokens();
             }
-            changes[r] = nats / tokens;
-        }
-        Percentile percentile = new Percentile().withEstimationType(EstimationType.R_7);
-        percentile.setData(changes);
-        double tail = 50 * (1 - bootstrap.confidence());
-        return new Interval(percentile.evaluate(tail), percentile.evaluate(100 - tail));
+            return nats / tokens;
+        });
     }
 }

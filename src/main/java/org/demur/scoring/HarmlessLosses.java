@@ -17,6 +17,7 @@ import org.demur.edit.Edit;
 import org.demur.losses.ScoredText;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
+import org.demur.statistics.Bootstrap;
 
 /**
  * Measures every intervention of the sweep once on the harmless texts, whatever prompt sets it was swept over.

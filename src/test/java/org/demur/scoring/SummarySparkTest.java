@@ -27,6 +27,8 @@ import org.demur.runtime.Progress;
 import org.demur.runtime.RunSeed;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
+import org.demur.statistics.Interval;
+import org.demur.statistics.Proportion;
 import org.demur.table.Catalog;
 import org.demur.table.RunId;
 import org.demur.table.Warehouse;

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.statistics;
 
 import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;

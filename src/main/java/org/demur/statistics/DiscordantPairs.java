@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.statistics;
 
 import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;

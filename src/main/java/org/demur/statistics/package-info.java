@@ -1,0 +1,2 @@
+/** Intervals, tests, corrections and effect sizes as pure functions of numbers. */
+package org.demur.statistics;
