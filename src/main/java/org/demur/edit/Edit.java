@@ -27,7 +27,8 @@ public sealed interface Edit extends Serializable {
 
     /**
      * h &lt;- h + sum_j (f'_j - f_j) d_j over the slice's features: equal to encoding, editing, decoding and adding the
-     * SAE's error back, at the cost of the edited features alone.
+     * SAE's error back, at the cost of the edited features alone. Edits of features that follow one another at a point all
+     * read the stream before the first of them, as edits of one code do; they must name different features.
      */
     record EditFeatures(HookPoint at, FeatureSlice features, FeatureRule rule) implements Edit {
         @Override
@@ -45,6 +46,32 @@ public sealed interface Edit extends Serializable {
         @Override
         public List<HookPoint> points() {
             return List.of(at);
+        }
+    }
+
+    /**
+     * Another edit, at those tokens only at which the stream fulfils a condition.
+     *
+     * @param condition looked at no later than where the edit changes the stream
+     * @param edit any but Interpolate, Within and When
+     */
+    record When(Condition condition, Edit edit) implements Edit {
+        /** Refuses what has its own choice of tokens, and points before the condition is known. */
+        public When {
+            if (edit instanceof Within || edit instanceof When || edit instanceof Interpolate) {
+                throw new IllegalArgumentException(edit.getClass().getSimpleName() + " cannot be made conditional");
+            }
+            for (HookPoint point : edit.points()) {
+                if (point.compareTo(condition.at()) < 0) {
+                    throw new IllegalArgumentException(
+                            "An edit at " + point + " cannot wait for a condition at " + condition.at());
+                }
+            }
+        }
+
+        @Override
+        public List<HookPoint> points() {
+            return edit.points();
         }
     }
 

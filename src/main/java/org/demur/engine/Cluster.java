@@ -12,7 +12,8 @@ import org.demur.edit.HookPoint;
  * @param rows numbers of the rows in the request, in the order in which they should run
  * @param shared tokens that all rows begin with and that run once; 0 when it is not worth it or not right
  * @param fork where rows of one prompt begin to differ by their edits; absent when no block is worth sharing
- * @param families number of different sets of edits
+ * @param families number of different sets of edits, with the empty one where rows need twins; that is the last then, unless
+ *     requested rows are of it
  */
 record Cluster(List<Row> rows, int shared, Optional<HookPoint> fork, int families) {
     /**
@@ -21,11 +22,53 @@ record Cluster(List<Row> rows, int shared, Optional<HookPoint> fork, int familie
      * @param index its number there
      * @param prompt equal for rows of the same tokens
      * @param family equal for rows of the same edits
+     * @param part requested, or run beside one that was
      */
-    record Row(int index, TokenSequence sequence, int prompt, int family) {
+    record Row(int index, TokenSequence sequence, int prompt, int family, Part part) {
+        /** Why a row runs. */
+        enum Part {
+            /** It was requested. */
+            REQUESTED,
+            /** Another asks what it would be without edits. */
+            TWIN
+        }
+
+        Row(int index, TokenSequence sequence, int prompt, int family) {
+            this(index, sequence, prompt, family, Part.REQUESTED);
+        }
+
+        boolean isTwin() {
+            return part == Part.TWIN;
+        }
+
+        /** The same tokens without edits, of the family that has none. */
+        Row twin(int unedited) {
+            TokenSequence plain =
+                    new TokenSequence(sequence.tokenIds(), List.of(), sequence.classes(), sequence.seed());
+            return new Row(index, plain, prompt, unedited, Part.TWIN);
+        }
+
         int length() {
             return sequence.length();
         }
+
+        /** Rows that run for this one at least while its prompt is read. */
+        int places() {
+            return sequence.twin() == TokenSequence.Twin.NONE ? 1 : 2;
+        }
+    }
+
+    /** Families that no requested row is of. */
+    private static final int NO_FAMILY = -1;
+
+    /** The family without edits, if any row needs its twin. */
+    int unedited() {
+        for (Row row : rows) {
+            if (row.sequence().edits().isEmpty()) {
+                return row.family();
+            }
+        }
+        return rows.stream().anyMatch(row -> row.places() > 1) ? families - 1 : NO_FAMILY;
     }
 
     /** A length of the regime that all rows are in. */
@@ -40,6 +83,11 @@ record Cluster(List<Row> rows, int shared, Optional<HookPoint> fork, int familie
             byFamily.add(new ArrayList<>());
         }
         rows.forEach(row -> byFamily.get(row.family()).add(row));
+        for (Row row : rows) {
+            if (row.places() > 1 && byFamily.get(unedited()).isEmpty()) {
+                byFamily.get(unedited()).add(row.twin(unedited()));
+            }
+        }
         return byFamily;
     }
 
@@ -49,7 +97,7 @@ record Cluster(List<Row> rows, int shared, Optional<HookPoint> fork, int familie
         List<Row> part = new ArrayList<>();
         int tokens = 0;
         for (Row row : rows) {
-            int own = row.length() - shared;
+            int own = row.places() * (row.length() - shared);
             if (!part.isEmpty() && tokens + own > maxTokens) {
                 parts.add(part);
                 part = new ArrayList<>();

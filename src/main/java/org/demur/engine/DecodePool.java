@@ -25,6 +25,7 @@ final class DecodePool {
     private final Lineages lineages = new Lineages();
     private final DecodeCaches stem;
     private final DecodeCaches top;
+    private EditedBatch batch;
     private ResidualEditor editor;
     private PtNDManager editing;
 
@@ -105,11 +106,21 @@ final class DecodePool {
     private void renew() {
         editing.close();
         editing = manager.newSubManager(manager.getDevice());
-        editor = new ResidualEditor(
-                editing,
-                model.config().dModel(),
-                rows.stream().map(row -> row.row().sequence()).toList(),
-                TokenLayout.step(rows.size()));
+        batch = new EditedBatch(
+                rows.stream().map(row -> row.row().sequence()).toList(), TokenLayout.step(rows.size()), twins());
+        editor = new ResidualEditor(editing, model.config().dModel(), batch);
+    }
+
+    private int[] twins() {
+        int[] twin_B = new int[rows.size()];
+        for (int b = 0; b < twin_B.length; b++) {
+            DecodingRow row = rows.get(b);
+            twin_B[b] = IntStream.range(0, rows.size())
+                    .filter(other -> rows.get(other).follows(row))
+                    .findFirst()
+                    .orElse(b);
+        }
+        return twin_B;
     }
 
     private void part() {
@@ -160,6 +171,7 @@ final class DecodePool {
         PtNDArray run() {
             HookPoint end = HookPoint.residPost(model.config().nLayers() - 1);
             int[] slots = rows.stream().mapToInt(DecodingRow::slot).toArray();
+            batch.at(slots);
             PtNDArray x = fork.isPresent()
                     ? forked(fork.get())
                     : embedded(rows.stream().mapToLong(DecodingRow::newest).toArray());

@@ -1,20 +1,41 @@
 package org.demur.engine;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 
-/** One continuation while it grows. */
+/** One continuation while it grows, or the unedited run beside one, which repeats its tokens. */
 final class DecodingRow {
     private final Cluster.Row row;
     private final GenerationPlan plan;
     private final int[] generated;
+    private final Optional<DecodingRow> followed;
     private int count;
     private boolean stopped;
 
     DecodingRow(Cluster.Row row, GenerationPlan plan) {
+        this(row, plan, Optional.empty());
+    }
+
+    private DecodingRow(Cluster.Row row, GenerationPlan plan, Optional<DecodingRow> followed) {
         this.row = row;
         this.plan = plan;
-        this.generated = new int[plan.maxNewTokens()];
+        this.followed = followed;
+        this.generated = new int[followed.isPresent() ? 0 : plan.maxNewTokens()];
+    }
+
+    /** A row that has this one's tokens, whatever it would choose itself. */
+    DecodingRow twin(Cluster.Row unedited) {
+        return new DecodingRow(unedited, plan, Optional.of(this));
+    }
+
+    /** Whether this row is the unedited run of the other. */
+    boolean follows(DecodingRow other) {
+        return followed.isPresent() && followed.get() == other;
+    }
+
+    boolean isTwin() {
+        return followed.isPresent();
     }
 
     Cluster.Row row() {
@@ -23,24 +44,24 @@ final class DecodingRow {
 
     /** Generated tokens so far. */
     int count() {
-        return count;
+        return followed.isPresent() ? followed.get().count : count;
     }
 
     boolean isFinished() {
-        return stopped || count == generated.length;
+        return followed.isPresent() ? followed.get().isFinished() : stopped || count == generated.length;
     }
 
     /** Cache slot of the newest token, which is its position. */
     int slot() {
-        return row.length() + Math.max(0, count - 1);
+        return row.length() + Math.max(0, count() - 1);
     }
 
     int newest() {
-        return generated[Math.max(0, count - 1)];
+        return followed.isPresent() ? followed.get().newest() : generated[Math.max(0, count - 1)];
     }
 
     boolean mayStop() {
-        return count >= plan.minNewTokens();
+        return count() >= plan.minNewTokens();
     }
 
     double uniform() {

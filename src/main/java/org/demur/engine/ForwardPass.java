@@ -58,7 +58,7 @@ final class ForwardPass implements PromptPass.Observer {
         int d = model.config().dModel();
         FloatBuffer values = TorchRuntime.view(x_ND).asFloatBuffer();
         for (int b = 0; b < members.size(); b++) {
-            for (Cluster.Row row : members.get(b)) {
+            for (Cluster.Row row : requested(members.get(b))) {
                 int kept = plan.positions().first(row.length());
                 int first = Math.max(kept, layout.past());
                 if (first < layout.past() + layout.length(b)) {
@@ -67,6 +67,10 @@ final class ForwardPass implements PromptPass.Observer {
                 }
             }
         }
+    }
+
+    private static List<Cluster.Row> requested(List<Cluster.Row> rows) {
+        return rows.stream().filter(row -> !row.isTwin()).toList();
     }
 
     /** Copies a sequence's rows from token {@code first} on: shared ones one by one, its own as one run. */
@@ -98,7 +102,7 @@ final class ForwardPass implements PromptPass.Observer {
 
     private void lastLogits(PromptPass.End end, Head head) {
         head.eachLogits(end.end_ND(), end.layout().lastRows(), (b, logits) -> {
-            for (Cluster.Row row : end.units().get(b)) {
+            for (Cluster.Row row : requested(end.units().get(b))) {
                 result.lastLogits(row.index(), logits.clone());
             }
         });
@@ -124,7 +128,7 @@ final class ForwardPass implements PromptPass.Observer {
         int at = 0;
         for (int b = 0; b < layout.sequences(); b++) {
             int own = layout.length(b) - 1;
-            for (Cluster.Row row : end.units().get(b)) {
+            for (Cluster.Row row : requested(end.units().get(b))) {
                 System.arraycopy(nll, at, result.tokenNll(row.index(), row.length() - 1), layout.past(), own);
             }
             at += own;
@@ -142,7 +146,7 @@ final class ForwardPass implements PromptPass.Observer {
                 .toArray();
         float[] nll = head.nll(pass.beginning().end_FPD().orElseThrow(), rows, targets);
         for (int b = 0; b < rows.length; b++) {
-            for (Cluster.Row row : end.units().get(b)) {
+            for (Cluster.Row row : requested(end.units().get(b))) {
                 result.tokenNll(row.index(), row.length() - 1)[past - 1] = nll[b];
             }
         }
@@ -162,7 +166,7 @@ final class ForwardPass implements PromptPass.Observer {
                         .mapToLong(t -> own * (long) past + t)
                         .toArray();
                 float[] nll = head.nll(pass.beginning().end_FPD().orElseThrow(), rows, targets);
-                families.get(own)
+                requested(families.get(own))
                         .forEach(row -> System.arraycopy(
                                 nll, 0, result.tokenNll(row.index(), row.length() - 1), 0, nll.length));
             }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,11 @@ final class GenerationPass {
         return List.copyOf(byMagnitude.values());
     }
 
+    /** Places that a row takes while it decodes. */
+    private static int places(Cluster.Row row) {
+        return row.sequence().twin() == TokenSequence.Twin.ALWAYS ? 2 : 1;
+    }
+
     private static final class Unobserved implements PromptPass.Observer {
         @Override
         public boolean wants(HookPoint point) {
@@ -86,7 +92,9 @@ final class GenerationPass {
             this.waiting = new ArrayDeque<>(rows);
             int capacity = rows.stream().mapToInt(Cluster.Row::length).max().orElseThrow() + plan.maxNewTokens();
             int fitting = Math.max(1, model.cacheSlots() / capacity);
-            this.most = Math.min(Math.min(plan.maxBatchRows(), fitting), rows.size());
+            int wanted = rows.stream().mapToInt(GenerationPass::places).sum();
+            int largest = rows.stream().mapToInt(GenerationPass::places).max().orElseThrow();
+            this.most = Math.max(largest, Math.min(Math.min(plan.maxBatchRows(), fitting), wanted));
             this.pool = new DecodePool(model, manager, most, capacity, cluster);
         }
 
@@ -109,7 +117,9 @@ final class GenerationPass {
 
         private void collect() {
             pool.rows().stream()
-                    .filter(row -> row.isFinished() && generations[row.row().index()] == null)
+                    .filter(row -> !row.isTwin()
+                            && row.isFinished()
+                            && generations[row.row().index()] == null)
                     .forEach(row -> generations[row.row().index()] = row.generation());
         }
 
@@ -119,13 +129,20 @@ final class GenerationPass {
             List<Cluster.Row> next = new ArrayList<>();
             int tokens = 0;
             int limit = model.keptTokens();
-            while (!waiting.isEmpty() && next.size() < free) {
-                int own = waiting.peek().length() - cluster.shared();
+            while (!waiting.isEmpty() && places(waiting.peek()) <= free) {
+                int own = waiting.peek().places() * (waiting.peek().length() - cluster.shared());
                 if (!next.isEmpty() && tokens + own > limit) {
                     break;
                 }
+                free -= places(waiting.peek());
                 next.add(waiting.poll());
                 tokens += own;
+            }
+            if (next.isEmpty()) {
+                // A row with its twin waits until both have a place.
+                pool.step(chooser);
+                collect();
+                return;
             }
             try (PtNDManager inner = manager.newSubManager(manager.getDevice())) {
                 enter(pass.run(next, inner), inner);
@@ -137,10 +154,22 @@ final class GenerationPass {
             ScriptCalls calls = new ScriptCalls.Inference(model.script(), inner);
             List<DecodingRow> added = new ArrayList<>();
             List<Integer> unitOfRow = new ArrayList<>();
+            Map<Integer, DecodingRow> followed = new HashMap<>();
             for (int u = 0; u < end.units().size(); u++) {
                 for (Cluster.Row row : end.units().get(u)) {
-                    added.add(new DecodingRow(row, plan));
-                    unitOfRow.add(u);
+                    if (!row.isTwin()) {
+                        added.add(new DecodingRow(row, plan));
+                        unitOfRow.add(u);
+                        followed.put(row.index(), added.get(added.size() - 1));
+                    }
+                }
+            }
+            for (int u = 0; u < end.units().size(); u++) {
+                for (Cluster.Row row : end.units().get(u)) {
+                    if (row.isTwin() && places(followed.get(row.index()).row()) > 1) {
+                        added.add(followed.get(row.index()).twin(row));
+                        unitOfRow.add(u);
+                    }
                 }
             }
             int[] units = unitOfRow.stream().mapToInt(Integer::intValue).toArray();

@@ -42,8 +42,8 @@ final class GradientPass {
         try {
             PtNDArray start = plan.start().isPresent() ? given(indices, layout) : embedded(batch, layout);
             var attention = new PromptAttention(model, manager, calls, inputs, PromptAttention.Tokens.ownOnly());
-            Leaves leaves =
-                    new Leaves(new ResidualEditor(manager, model.config().dModel(), batch, layout), calls);
+            Leaves leaves = new Leaves(
+                    new ResidualEditor(manager, model.config().dModel(), EditedBatch.alone(batch, layout)), calls);
             PtNDArray end = new BlockStack(model, calls).run(start, range, attention, leaves);
             PtNDArray metrics = metrics(end, indices, layout, calls);
             PtNDArray ones = (PtNDArray) manager.ones(new Shape(indices.size()));

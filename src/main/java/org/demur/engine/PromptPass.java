@@ -106,6 +106,11 @@ final class PromptPass {
             int own = scope.start.isPresent() ? row.index() : 0;
             byUnit.computeIfAbsent(List.of(row.prompt(), row.family(), own), unit -> new ArrayList<>())
                     .add(row);
+            if (row.places() > 1) {
+                Cluster.Row twin = row.twin(cluster.unedited());
+                byUnit.computeIfAbsent(List.of(twin.prompt(), twin.family(), own), unit -> new ArrayList<>())
+                        .add(twin);
+            }
         }
         List<Integer> prompts = List.copyOf(byPrompt.keySet());
         List<List<Cluster.Row>> units = List.copyOf(byUnit.values());
@@ -184,8 +189,7 @@ final class PromptPass {
             ResidualEditor editor = new ResidualEditor(
                     manager,
                     model.config().dModel(),
-                    firsts.stream().map(Cluster.Row::sequence).toList(),
-                    layout);
+                    new EditedBatch(firsts.stream().map(Cluster.Row::sequence).toList(), layout, twins(firsts)));
             PtNDArray end = new BlockStack(model, calls)
                     .run(
                             x,
@@ -193,6 +197,28 @@ final class PromptPass {
                             attention(layout, topPast(firsts), topKept),
                             new Watcher(layout, units, Optional.of(editor), Optional.empty()));
             return new End(end, layout, units, stemKept, promptOfUnit, topKept);
+        }
+
+        /** Where the unedited run of each row is; rows of a beginning share one. */
+        private int[] twins(List<Cluster.Row> firsts) {
+            int[] twin_B = new int[firsts.size()];
+            for (int b = 0; b < twin_B.length; b++) {
+                Cluster.Row row = firsts.get(b);
+                twin_B[b] = row.places() == 1 ? b : twin(row, firsts);
+            }
+            return twin_B;
+        }
+
+        private int twin(Cluster.Row row, List<Cluster.Row> firsts) {
+            for (int b = 0; b < firsts.size(); b++) {
+                Cluster.Row other = firsts.get(b);
+                boolean samePrompt = isBeginning
+                        || other.prompt() == row.prompt() && (scope.start.isEmpty() || other.index() == row.index());
+                if (other.family() == cluster.unedited() && samePrompt) {
+                    return b;
+                }
+            }
+            throw new IllegalStateException("no unedited run beside row " + row.index());
         }
 
         private Past topPast(List<Cluster.Row> firsts) {

@@ -89,8 +89,13 @@ final class RequestPlan {
             int family = families.computeIfAbsent(sequence.edits(), e -> families.size());
             rows.add(new Cluster.Row(index, sequence, promptNumber, family));
         }
+        boolean needsTwins = rows.stream().anyMatch(row -> row.places() > 1);
+        if (needsTwins) {
+            families.computeIfAbsent(List.of(), e -> families.size());
+        }
         int shared = sharesBeginning ? shared(rows, families.size()) : 0;
-        Optional<HookPoint> fork = prompts.size() < rows.size() ? fork(families.keySet()) : Optional.empty();
+        Optional<HookPoint> fork =
+                needsTwins || prompts.size() < rows.size() ? fork(families.keySet()) : Optional.empty();
         boolean eachItsOwn = families.size() == rows.size();
         rows.sort(order(fork.isPresent() || eachItsOwn));
         return new Cluster(List.copyOf(rows), shared, fork, families.size());
@@ -143,7 +148,7 @@ final class RequestPlan {
         for (List<Edit> edits : families) {
             sets++;
             for (Edit edit : edits) {
-                for (HookPoint point : edit.points()) {
+                for (HookPoint point : visited(edit)) {
                     HookPoint here = streamBefore(point);
                     first = first.isEmpty() || here.compareTo(first.get()) < 0 ? Optional.of(here) : first;
                 }
@@ -152,6 +157,13 @@ final class RequestPlan {
         return sets > 1 && rules.shares
                 ? first.filter(point -> !point.equals(new HookPoint(Site.RESID_PRE, 0)))
                 : Optional.empty();
+    }
+
+    /** Points that it changes, and the one that it looks at. */
+    private static List<HookPoint> visited(Edit edit) {
+        List<HookPoint> points = new ArrayList<>(edit.points());
+        EditShape.of(edit).where().condition().ifPresent(condition -> points.add(condition.at()));
+        return points;
     }
 
     private HookPoint streamBefore(HookPoint point) {

@@ -4,51 +4,52 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.Optional;
+import org.demur.edit.Condition;
 import org.demur.edit.Edit;
 import org.demur.edit.FeatureSlice;
 import org.demur.edit.HookPoint;
 
 /**
  * Applies the edits of a packed batch at a hook point. Sequences whose edits there differ in nothing but their number (a
- * coefficient, a factor, a value) are edited together; vectors and feature columns are copied to the model's memory once
- * for as long as the editor lives.
+ * coefficient, a factor, a value) are edited together.
  */
 final class ResidualEditor {
     private final PtNDManager manager;
     private final int d;
-    private final TokenLayout layout;
+    private final EditedBatch batch;
+    private final Uploads uploads;
+    private final FeatureSteps features;
     private final Map<HookPoint, List<EditGroup>> groups = new HashMap<>();
-    private final Map<Object, PtNDArray> uploaded = new IdentityHashMap<>();
+    private final Map<HookPoint, List<Watched>> watched = new HashMap<>();
+
+    /** A step of a group whose condition is looked at somewhere. */
+    private record Watched(EditGroup group, int step, Condition condition) {}
 
     /**
      * For one batch.
      *
      * @param d width of the stream
-     * @param sequences rows of the batch
-     * @param layout how their tokens lie
      */
-    ResidualEditor(PtNDManager manager, int d, List<TokenSequence> sequences, TokenLayout layout) {
+    ResidualEditor(PtNDManager manager, int d, EditedBatch batch) {
         this.manager = manager;
         this.d = d;
-        this.layout = layout;
+        this.batch = batch;
+        this.uploads = new Uploads(manager, d);
+        this.features = new FeatureSteps(uploads);
         Map<HookPoint, Map<List<EditShape>, List<EditGroup.Member>>> byPoint = new HashMap<>();
-        for (int b = 0; b < sequences.size(); b++) {
+        for (int b = 0; b < batch.sequences().size(); b++) {
             int row = b;
-            byPoint(sequences.get(b).edits())
+            byPoint(batch.sequences().get(b).edits())
                     .forEach((point, edits) -> byPoint.computeIfAbsent(point, p -> new LinkedHashMap<>())
                             .computeIfAbsent(edits.stream().map(EditShape::of).toList(), shapes -> new ArrayList<>())
                             .add(new EditGroup.Member(row, edits)));
         }
-        byPoint.forEach((point, members) -> {
-            List<EditGroup> list = new ArrayList<>();
-            members.forEach((shapes, rows) -> list.add(new EditGroup(point, shapes, rows, sequences)));
-            groups.put(point, list);
-        });
+        byPoint.forEach((point, members) ->
+                members.forEach((shapes, rows) -> add(point, new EditGroup(point, shapes, rows, batch))));
     }
 
     private static Map<HookPoint, List<Edit>> byPoint(List<Edit> edits) {
@@ -61,16 +62,30 @@ final class ResidualEditor {
         return byPoint;
     }
 
+    private void add(HookPoint point, EditGroup group) {
+        groups.computeIfAbsent(point, p -> new ArrayList<>()).add(group);
+        for (int step = 0; step < group.shapes().size(); step++) {
+            Optional<Condition> condition = group.shapes().get(step).where().condition();
+            if (condition.isPresent()) {
+                watched.computeIfAbsent(condition.get().at(), p -> new ArrayList<>())
+                        .add(new Watched(group, step, condition.get()));
+            }
+        }
+    }
+
     boolean touches(HookPoint point) {
-        return groups.containsKey(point);
+        return groups.containsKey(point) || watched.containsKey(point);
     }
 
     /** The values after this point's edits; {@code x_ND} itself when there are none. */
     PtNDArray apply(HookPoint point, PtNDArray x_ND, ScriptCalls calls) {
+        watched.getOrDefault(point, List.of()).forEach(each -> watch(each, x_ND, calls));
         PtNDArray x = x_ND;
         for (EditGroup group : groups.getOrDefault(point, List.of())) {
-            for (int step = 0; step < group.shapes().size(); step++) {
-                PtNDArray next = step(x, group, step, calls);
+            int end;
+            for (int step = 0; step < group.shapes().size(); step = end) {
+                end = group.endOfRun(step);
+                PtNDArray next = end > step + 1 ? run(x, group, step, end, calls) : step(x, group, step, calls);
                 if (calls.freesInputs() && x != x_ND && next != x) {
                     x.close();
                 }
@@ -80,17 +95,42 @@ final class ResidualEditor {
         return x;
     }
 
+    private void watch(Watched each, PtNDArray x, ScriptCalls calls) {
+        EditGroup.Selection selection = each.group.selection(each.step, manager);
+        if (selection.isEmpty()) {
+            return;
+        }
+        PtNDArray rows = rows(x, selection, calls);
+        PtNDArray number_N1;
+        float value;
+        if (each.condition instanceof Condition.FeatureAbove above) {
+            number_N1 = features.read(above.feature(), rows, calls);
+            value = above.value();
+        } else {
+            Condition.ProjectionAbove above = (Condition.ProjectionAbove) each.condition;
+            number_N1 = calls.one("projection", rows, uploads.vector(above.unit()));
+            value = above.value();
+        }
+        each.group.mask(each.step, calls.one("above", number_N1, uploads.number(each.condition, value)));
+    }
+
+    private static PtNDArray rows(PtNDArray x, EditGroup.Selection selection, ScriptCalls calls) {
+        return selection.index().isPresent()
+                ? calls.one("rows", x, selection.index().get())
+                : x;
+    }
+
     private PtNDArray step(PtNDArray x, EditGroup group, int step, ScriptCalls calls) {
-        EditGroup.Selection selection = group.selection(step, layout, manager);
+        EditGroup.Selection selection = group.selection(step, manager);
         if (selection.isEmpty()) {
             return x;
         }
         if (selection.index().isEmpty()) {
-            return changed(x, group, step, calls);
+            return changed(x, x, group, step, calls);
         }
         PtNDArray index = selection.index().get();
         PtNDArray rows = calls.one("rows", x, index);
-        PtNDArray edited = changed(rows, group, step, calls);
+        PtNDArray edited = changed(rows, x, group, step, calls);
         if (!calls.freesInputs()) {
             return calls.one("with_rows", x, index, edited);
         }
@@ -101,30 +141,87 @@ final class ResidualEditor {
         return x;
     }
 
-    private PtNDArray changed(PtNDArray x, EditGroup group, int step, ScriptCalls calls) {
-        EditShape shape = group.shapes().get(step);
-        PtNDArray numbers = group.selection(step, layout, manager).numbers().orElseThrow();
-        return switch (shape.kind()) {
-            case ABLATE -> calls.one("ablate_direction", x, vector((float[]) shape.payload()));
-            case ADD -> calls.one("add_direction", x, vector((float[]) shape.payload()), numbers);
-            case SCALE -> features("scale_features", x, (FeatureSlice) shape.payload(), numbers, calls);
-            case CLAMP -> features("clamp_features", x, (FeatureSlice) shape.payload(), numbers, calls);
-            case INTERPOLATE -> interpolated(x, group, numbers, calls);
+    /** Several steps that read the same stream: what each would add is added up. */
+    private PtNDArray run(PtNDArray x, EditGroup group, int from, int to, ScriptCalls calls) {
+        PtNDArray sum = x;
+        for (int step = from; step < to; step++) {
+            EditGroup.Selection selection = group.selection(step, manager);
+            if (selection.isEmpty()) {
+                continue;
+            }
+            PtNDArray rows = rows(x, selection, calls);
+            PtNDArray edited = changed(rows, x, group, step, calls);
+            PtNDArray difference = calls.one("minus", edited, rows);
+            PtNDArray next = selection.index().isPresent()
+                    ? calls.one("plus_rows", sum, selection.index().get(), difference)
+                    : calls.one("plus", sum, difference);
+            if (calls.freesInputs()) {
+                free(x, rows, edited, difference, sum);
+            }
+            sum = next;
+        }
+        return sum;
+    }
+
+    private static void free(PtNDArray needed, PtNDArray... unneeded) {
+        for (PtNDArray tensor : unneeded) {
+            if (tensor != needed) {
+                tensor.close();
+            }
+        }
+    }
+
+    /** Rows of the stream {@code x} after a step, held back where a condition fails. */
+    private PtNDArray changed(PtNDArray rows, PtNDArray x, EditGroup group, int step, ScriptCalls calls) {
+        PtNDArray edited = edited(rows, x, group, step, calls);
+        Optional<PtNDArray> mask = group.mask(step);
+        if (mask.isEmpty()) {
+            return edited;
+        }
+        PtNDArray held = calls.one("interpolate", rows, edited, mask.get());
+        if (calls.freesInputs()) {
+            edited.close();
+        }
+        return held;
+    }
+
+    private PtNDArray edited(PtNDArray rows, PtNDArray x, EditGroup group, int step, ScriptCalls calls) {
+        Object payload = group.shapes().get(step).payload();
+        PtNDArray numbers = group.selection(step, manager).numbers().orElseThrow();
+        return switch (group.shapes().get(step).kind()) {
+            case ABLATE -> calls.one("ablate_direction", rows, uploads.vector((float[]) payload));
+            case ADD -> calls.one("add_direction", rows, uploads.vector((float[]) payload), numbers);
+            case SCALE -> features.fused("scale", (FeatureSlice) payload, rows, numbers, calls);
+            case CLAMP -> features.fused("clamp", (FeatureSlice) payload, rows, numbers, calls);
+            case CLAMP_ACTIVE -> features.changed("clamp_active_change", (FeatureSlice) payload, rows, numbers, calls);
+            case CAP -> features.changed("cap_change", (FeatureSlice) payload, rows, numbers, calls);
+            case EACH -> {
+                EditShape.Values values = (EditShape.Values) payload;
+                yield features.changed("clamp_change", values.slice(), rows, uploads.vector(values.value_M()), calls);
+            }
+            case AT_TOKENS ->
+                atTokens((FeatureSlice) payload, rows, group.tokenValues(step, ((FeatureSlice) payload).size()), calls);
+            case UNEDITED -> unedited((FeatureSlice) payload, rows, x, group.uneditedRows(step), calls);
+            case INTERPOLATE -> interpolated(rows, group, numbers, calls);
         };
     }
 
-    private PtNDArray features(String method, PtNDArray x, FeatureSlice slice, PtNDArray numbers, ScriptCalls calls) {
-        return calls.one(
-                method,
-                x,
-                matrix(slice.w_enc_MD()),
-                vector(slice.b_enc_M()),
-                threshold(slice),
-                matrix(slice.w_dec_MD()),
-                numbers);
+    private PtNDArray atTokens(FeatureSlice slice, PtNDArray rows, float[] value_NM, ScriptCalls calls) {
+        try (PtNDArray values = TorchRuntime.floats(manager, value_NM, value_NM.length / slice.size(), slice.size())) {
+            return features.changed("token_change", slice, rows, values, calls);
+        }
+    }
+
+    private PtNDArray unedited(FeatureSlice slice, PtNDArray rows, PtNDArray x, long[] twinRows, ScriptCalls calls) {
+        try (PtNDArray index = TorchRuntime.longs(manager, twinRows);
+                PtNDArray twins = calls.one("rows", x, index);
+                PtNDArray values = features.read(slice, twins, calls)) {
+            return features.changed("clamp_change", slice, rows, values, calls);
+        }
     }
 
     private PtNDArray interpolated(PtNDArray x, EditGroup group, PtNDArray alphas, ScriptCalls calls) {
+        TokenLayout layout = batch.layout();
         int tokens = group.members().stream()
                 .mapToInt(member -> layout.length(member.sequence()))
                 .sum();
@@ -142,22 +239,5 @@ final class ResidualEditor {
             at += length;
         }
         return calls.one("interpolate", x, TorchRuntime.floats(manager, target_ND, tokens, d), alphas);
-    }
-
-    private PtNDArray threshold(FeatureSlice slice) {
-        float[] threshold_M = slice.threshold_M();
-        return uploaded.computeIfAbsent(threshold_M, key -> {
-            float[] nonNegative_M = new float[threshold_M.length];
-            IntStream.range(0, threshold_M.length).forEach(m -> nonNegative_M[m] = Math.max(threshold_M[m], 0));
-            return TorchRuntime.floats(manager, nonNegative_M, threshold_M.length);
-        });
-    }
-
-    private PtNDArray vector(float[] values) {
-        return uploaded.computeIfAbsent(values, key -> TorchRuntime.floats(manager, values, values.length));
-    }
-
-    private PtNDArray matrix(float[] values) {
-        return uploaded.computeIfAbsent(values, key -> TorchRuntime.floats(manager, values, values.length / d, d));
     }
 }

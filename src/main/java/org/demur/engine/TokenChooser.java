@@ -70,14 +70,14 @@ final class TokenChooser {
     private void sample(FloatBuffer logits_BV, List<DecodingRow> rows) {
         for (int b = 0; b < rows.size(); b++) {
             DecodingRow row = rows.get(b);
-            if (!row.isFinished()) {
+            if (!row.isFinished() && !row.isTwin()) {
                 accept(row, sampler.orElseThrow().draw(logits_BV, b, row.uniform()));
             }
         }
     }
 
     private void accept(DecodingRow row, int token) {
-        if (!row.isFinished()) {
+        if (!row.isFinished() && !row.isTwin()) {
             row.accept(token, model::tokenizer);
         }
     }

@@ -2,6 +2,7 @@ package org.demur.engine;
 
 import java.util.List;
 import org.demur.edit.Edit;
+import org.demur.edit.FeatureRule;
 import org.demur.prompts.TokenClass;
 
 /**
@@ -13,6 +14,16 @@ import org.demur.prompts.TokenClass;
  * @param seed of this row's random choices, when it is continued by sampling
  */
 public record TokenSequence(int[] tokenIds, List<Edit> edits, List<TokenClass> classes, long seed) {
+    /** Where a sequence needs its own unedited run beside it. */
+    enum Twin {
+        /** Nowhere. */
+        NONE,
+        /** At the prompt's tokens. */
+        PROMPT,
+        /** At the prompt's tokens and while it is continued. */
+        ALWAYS
+    }
+
     /** Refuses an empty sequence. */
     public TokenSequence {
         if (tokenIds.length == 0) {
@@ -41,6 +52,19 @@ public record TokenSequence(int[] tokenIds, List<Edit> edits, List<TokenClass> c
     /** The same with another seed. */
     public TokenSequence withSeed(long other) {
         return new TokenSequence(tokenIds, edits, classes, other);
+    }
+
+    /** Where an edit of this sequence asks what the sequence would be without edits. */
+    Twin twin() {
+        Twin needed = Twin.NONE;
+        for (Edit edit : edits) {
+            if (EditShape.bare(edit) instanceof Edit.EditFeatures features
+                    && features.rule() instanceof FeatureRule.Unedited) {
+                boolean promptOnly = edit instanceof Edit.Within within && !within.generated();
+                needed = promptOnly && needed != Twin.ALWAYS ? Twin.PROMPT : Twin.ALWAYS;
+            }
+        }
+        return needed;
     }
 
     int length() {

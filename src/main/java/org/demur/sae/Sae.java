@@ -115,6 +115,15 @@ public final class Sae {
         return new ThresholdForm(this).slice(features_M);
     }
 
+    /**
+     * The same with features that fire exactly as when all are encoded: TopK and GroupMax bring the whole encoder.
+     *
+     * @throws org.demur.JobException if single features of the dictionary cannot be edited
+     */
+    public FeatureSlice exactSlice(int[] features_M) {
+        return new ThresholdForm(this).exact(features_M);
+    }
+
     /** Whether it predicts something else than its input. */
     public boolean isTranscoder() {
         return facts.target() == SaeFacts.Target.OTHER || weights.outputWidth() != weights.width() || weights.hasSkip();

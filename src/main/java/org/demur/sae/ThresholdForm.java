@@ -4,11 +4,13 @@ import java.util.Arrays;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.edit.FeatureSlice;
+import org.demur.edit.Rivals;
 
 /**
  * The features of a dictionary each on its own: f = h where h exceeds a threshold of the feature, else 0. Exact for ReLU and
  * JumpReLU; for Gated too, because its gate h + b_gate &gt; 0 is the same as h exp(r_mag) + b_mag exceeding
- * b_mag - exp(r_mag) b_gate; for TopK and GroupMax with the one threshold that fires as often as they select.
+ * b_mag - exp(r_mag) b_gate; for TopK and GroupMax with the one threshold that fires as often as they select, or exactly with
+ * all their rivals, at the cost of the whole encoder.
  *
  * <p>Legend: {@code F} features, {@code D} width, {@code M} features of a slice.
  */
@@ -25,7 +27,25 @@ final class ThresholdForm {
         }
     }
 
+    /** Features that fire by the activation's own rule: TopK and GroupMax with all their rivals. */
+    FeatureSlice exact(int[] features_M) {
+        Activation activation = sae.facts().activation();
+        if (activation instanceof Activation.TopK topK) {
+            float least = topK.sign() == Activation.Sign.KEPT ? Float.NEGATIVE_INFINITY : 0;
+            return slice(features_M, filled(least), new Rivals.TopK(sae.w_enc_FD(), centredBiases(), topK.k()));
+        }
+        if (activation instanceof Activation.GroupMax groupMax) {
+            var rivals = new Rivals.GroupMax(sae.w_enc_FD(), centredBiases(), groupMax.groups());
+            return slice(features_M, filled(0), rivals);
+        }
+        return slice(features_M);
+    }
+
     FeatureSlice slice(int[] features_M) {
+        return slice(features_M, thresholds(), Rivals.NONE);
+    }
+
+    private FeatureSlice slice(int[] features_M, float[] threshold_F, Rivals rivals) {
         int d = sae.d();
         float[] w_enc = new float[features_M.length * d];
         float[] b_enc = new float[features_M.length];
@@ -33,7 +53,6 @@ final class ThresholdForm {
         float[] threshold = new float[features_M.length];
         float[] lanes = new float[RowKernels.LANES];
         float[] factor_F = factors();
-        float[] threshold_F = thresholds();
         float[] bias_F = biases();
         for (int m = 0; m < features_M.length; m++) {
             int j = features_M[m];
@@ -47,7 +66,17 @@ final class ThresholdForm {
             b_enc[m] = bias_F[j] - centre;
             threshold[m] = threshold_F[j];
         }
-        return new FeatureSlice(sae.at(), features_M.clone(), w_enc, b_enc, threshold, w_dec);
+        return new FeatureSlice(sae.at(), features_M.clone(), w_enc, b_enc, threshold, w_dec, rivals);
+    }
+
+    /** b_enc - W_enc b_dec, so that rows enter as they are. */
+    private float[] centredBiases() {
+        float[] bias_F = sae.b_enc_F().clone();
+        float[] lanes = new float[RowKernels.LANES];
+        for (int j = 0; j < bias_F.length && sae.facts().input().isCentred(); j++) {
+            bias_F[j] -= RowKernels.dot(sae.w_enc_FD(), j * sae.d(), sae.b_dec_D(), 0, sae.d(), lanes);
+        }
+        return bias_F;
     }
 
     /** What encoder rows are multiplied with. */
