@@ -1,75 +1,56 @@
 package org.demur.attribution;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.demur.cells.PromptShard;
 import org.demur.cells.StudyPrompt;
-import org.demur.edit.FeatureSlice;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
 import org.demur.runtime.ModelRegistry;
-import org.demur.sae.Sae;
 
-/** Attributes a shard of prompts along every path asked for, and counts how the features of each SAE fire on it. */
+/**
+ * Scores a shard of prompts in every ranking that gradients give, and observes how the features of each SAE fire on it. A
+ * plan without rankings observes only.
+ */
 record AttributionTask(Broadcast<AttributionPlan> broadcast, LongAccumulator finished)
         implements Function<PromptShard, ShardAttribution> {
 
     @Override
     public ShardAttribution call(PromptShard shard) {
-        AttributionPlan plan = broadcast.value();
-        List<StudyPrompt> prompts = shard.prompts();
-        LanguageModel model = ModelRegistry.model(plan.model());
+        ShardAttribution result =
+                of(ModelRegistry.model(broadcast.value().model()), broadcast.value(), shard.prompts());
+        finished.add(shard.prompts().size());
+        return result;
+    }
+
+    /** What the model says about the prompts. */
+    static ShardAttribution of(LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts) {
         ForwardResult clean = Streams.clean(model, plan, prompts);
-        List<boolean[]> masks =
-                prompts.stream().map(prompt -> mask(prompt, plan)).toList();
-        Map<Integer, FeatureActivity> activity =
-                activity(plan, Streams.activations(clean, plan.points(), prompts.size()), masks);
+        List<boolean[]> masks = prompts.stream().map(plan::mask).toList();
+        List<Term> terms = new ShardTerms(model, plan, prompts, clean).all();
+        LayerScores layers = new LayerScores(plan, masks);
+        List<List<FeatureScores>> scores = layers.of(Streams.activations(clean, plan.points(), prompts.size()), terms);
         List<PromptAttribution> attributions = new ArrayList<>();
-        for (AttributionMode mode : plan.modes()) {
-            Streams streams = Streams.of(model, plan, prompts, clean, mode);
-            attributions.addAll(new ShardScores(plan, streams, mode).of(model, prompts, masks));
-            finished.add(prompts.size());
-        }
-        return new ShardAttribution(attributions, activity);
-    }
-
-    private static boolean[] mask(StudyPrompt prompt, AttributionPlan plan) {
-        boolean[] mask = new boolean[prompt.length()];
-        for (int t = 0; t < mask.length; t++) {
-            mask[t] = plan.tokenClasses().contains(prompt.tokenClasses()[t]);
-        }
-        return mask;
-    }
-
-    private static Map<Integer, FeatureActivity> activity(
-            AttributionPlan plan, Map<Integer, float[][]> clean_TD, List<boolean[]> masks) {
-        Map<Integer, FeatureActivity> activity = new HashMap<>();
-        for (Map.Entry<Integer, FeatureSlice> entry : plan.slices().entrySet()) {
-            int layer = entry.getKey();
-            Sae sae = Sae.read(Path.of(plan.saeFolder()).resolve("layer=" + layer));
-            FeatureActivity ofLayer = FeatureActivity.none(sae.F());
-            for (int i = 0; i < masks.size(); i++) {
-                float[] rows_BD = counted(clean_TD.get(layer)[i], masks.get(i), sae.d());
-                ofLayer = ofLayer.plus(sae.encode(rows_BD, rows_BD.length / sae.d()));
+        for (int n = 0; n < terms.size(); n++) {
+            for (int i = 0; i < prompts.size(); i++) {
+                attributions.add(attribution(terms.get(n), scores.get(n), prompts.get(i), i));
             }
-            activity.put(layer, ofLayer);
         }
-        return activity;
+        return new ShardAttribution(attributions, layers.activity(), layers.features());
     }
 
-    private static float[] counted(float[] stream_TD, boolean[] mask, int d) {
-        int[] tokens = IntStream.range(0, mask.length).filter(t -> mask[t]).toArray();
-        float[] rows_BD = new float[tokens.length * d];
-        for (int b = 0; b < tokens.length; b++) {
-            System.arraycopy(stream_TD, tokens[b] * d, rows_BD, b * d, d);
-        }
-        return rows_BD;
+    private static PromptAttribution attribution(Term term, List<FeatureScores> scores, StudyPrompt prompt, int i) {
+        int row = term.kept().indexOf(i);
+        return new PromptAttribution(
+                prompt.setName(),
+                prompt.promptId(),
+                term.ranking(),
+                term.streams().refusalTokens()[i],
+                term.streams().complianceTokens()[i],
+                row < 0,
+                row < 0 ? FeatureScores.NONE : scores.get(row));
     }
 }

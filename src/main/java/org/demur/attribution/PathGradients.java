@@ -42,6 +42,14 @@ final class PathGradients {
         return gradients;
     }
 
+    /** By layer, the gradients of the untouched model, which need one step for all layers. */
+    Map<Integer, float[][]> atClean(List<StudyPrompt> prompts, List<Integer> kept) {
+        List<TokenSequence> rows = kept.stream()
+                .map(i -> TokenSequence.plain(prompts.get(i).tokenIds()))
+                .toList();
+        return means(GradientPlan.of(plan.points(), metrics(kept, 1)), rows, plan.layers(), 1);
+    }
+
     /** Moves one layer; the path's points are known, so the model starts from them. */
     private Map<Integer, float[][]> alongOne(int layer, List<StudyPrompt> prompts, List<Integer> kept) {
         HookPoint at = plan.at(layer);
@@ -54,8 +62,9 @@ final class PathGradients {
                         streams.clean_TD().get(layer)[i], streams.target_TD().get(layer)[i], alpha));
             }
         }
-        GradientPlan request = GradientPlan.of(Set.of(at), metrics(kept)).startingAt(at, points);
-        return means(request, rows, List.of(layer), kept.size());
+        GradientPlan request =
+                GradientPlan.of(Set.of(at), metrics(kept, steps())).startingAt(at, points);
+        return means(request, rows, List.of(layer), steps());
     }
 
     /** Moves all layers together; each later layer interpolates what the earlier ones lead to. */
@@ -71,28 +80,28 @@ final class PathGradients {
                 rows.add(new TokenSequence(prompts.get(i).tokenIds(), edits));
             }
         }
-        return means(GradientPlan.of(plan.points(), metrics(kept)), rows, plan.layers(), kept.size());
+        return means(GradientPlan.of(plan.points(), metrics(kept, steps())), rows, plan.layers(), steps());
     }
 
     private int steps() {
-        return plan.steps().of(mode);
+        return plan.paths().steps().of(mode);
     }
 
-    private List<LogitDifference> metrics(List<Integer> kept) {
+    private List<LogitDifference> metrics(List<Integer> kept, int steps) {
         return kept.stream()
                 .map(i -> new LogitDifference(streams.complianceTokens()[i], streams.refusalTokens()[i]))
-                .flatMap(metric -> Collections.nCopies(steps(), metric).stream())
+                .flatMap(metric -> Collections.nCopies(steps, metric).stream())
                 .toList();
     }
 
     private Map<Integer, float[][]> means(
-            GradientPlan request, List<TokenSequence> rows, List<Integer> layers, int prompts) {
+            GradientPlan request, List<TokenSequence> rows, List<Integer> layers, int steps) {
         GradientResult result = model.gradients(rows, request.withMaxTokensPerBatch(plan.maxTokensPerBatch()));
         Map<Integer, float[][]> means = new HashMap<>();
         for (int layer : layers) {
-            float[][] ofPrompts = new float[prompts][];
-            for (int i = 0; i < prompts; i++) {
-                ofPrompts[i] = mean(result, plan.at(layer), i * steps(), steps());
+            float[][] ofPrompts = new float[rows.size() / steps][];
+            for (int i = 0; i < ofPrompts.length; i++) {
+                ofPrompts[i] = mean(result, plan.at(layer), i * steps, steps);
             }
             means.put(layer, ofPrompts);
         }

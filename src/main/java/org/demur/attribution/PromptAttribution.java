@@ -3,19 +3,19 @@ package org.demur.attribution;
 import java.io.Serializable;
 
 /**
- * The attributions of one prompt along one path.
+ * The scores of one prompt in one ranking.
  *
  * @param refusalToken most probable refusal token of the untouched model
  * @param complianceToken most probable token with the direction ablated
  * @param skipped whether the ablated model still refuses at its first token, so that there is no metric
- * @param scores attribution of every candidate, layers ascending, in the order of the slices; zeros when skipped
+ * @param scores score of every feature that the method looked at; empty when skipped
  */
 record PromptAttribution(
         String setName,
         String promptId,
-        AttributionMode mode,
+        RankingId ranking,
         int refusalToken,
         int complianceToken,
         boolean skipped,
-        double[] scores)
+        FeatureScores scores)
         implements Serializable {}

@@ -12,6 +12,11 @@ public enum RandomMatch {
     /** The layer, and about the share of tokens on which the feature is active. */
     DENSITY;
 
+    /** The spelling in tables and job files. */
+    String sqlName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
     /** The choice of that spelling. */
     public static RandomMatch of(String name) {
         return Arrays.stream(values())

@@ -7,8 +7,9 @@ import java.util.Map;
 /**
  * What one task found.
  *
- * @param prompts attributions by mode and prompt
+ * @param prompts scores by ranking and prompt
  * @param activity how the features of each SAE fire on the tokens that count, untouched model
+ * @param features the same prompt by prompt
  */
-record ShardAttribution(List<PromptAttribution> prompts, Map<Integer, FeatureActivity> activity)
+record ShardAttribution(List<PromptAttribution> prompts, Map<Integer, FeatureActivity> activity, ShardFeatures features)
         implements Serializable {}

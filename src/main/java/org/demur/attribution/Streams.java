@@ -1,5 +1,6 @@
 package org.demur.attribution;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import org.demur.cells.SelectedDirection;
 import org.demur.cells.StudyPrompt;
 import org.demur.edit.Edit;
 import org.demur.edit.HookPoint;
-import org.demur.edit.Site;
 import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
@@ -34,68 +34,66 @@ record Streams(
 
     /** The untouched run, which every mode starts from. */
     static ForwardResult clean(LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts) {
-        return run(model, plan, prompts, List.of());
-    }
-
-    /** Runs the ablated model on the prompts as this mode wants it. */
-    static Streams of(
-            LanguageModel model,
-            AttributionPlan plan,
-            List<StudyPrompt> prompts,
-            ForwardResult clean,
-            AttributionMode mode) {
-        SelectedDirection direction = plan.direction();
-        float[] unit_D = SelectedDirection.unit(direction.vector_D());
-        List<HookPoint> afterBlocks = AblationSites.points(List.of("resid_post"), direction.nLayers());
-        ForwardResult patched =
-                switch (mode) {
-                    case CORRECTED -> run(model, plan, prompts, List.of(direction.ablation()));
-                    case FAITHFUL -> run(model, plan, prompts, List.of(new Edit.AblateDirection(afterBlocks, unit_D)));
-                };
-        Map<Integer, float[][]> patch_TD = activations(patched, plan.points(), prompts.size());
-        Map<Integer, float[][]> target_TD =
-                switch (mode) {
-                    case CORRECTED -> patch_TD;
-                    case FAITHFUL -> beforeOwnAblation(model, plan, prompts, unit_D);
-                };
-        int[] refusalTokens = new int[prompts.size()];
-        int[] complianceTokens = new int[prompts.size()];
-        for (int i = 0; i < refusalTokens.length; i++) {
-            refusalTokens[i] = NextToken.mostProbable(clean.lastLogits(i), direction.refusalTokens());
-            complianceTokens[i] = NextToken.mostProbable(patched.lastLogits(i));
-        }
-        return new Streams(
-                activations(clean, plan.points(), prompts.size()),
-                target_TD,
-                patch_TD,
-                refusalTokens,
-                complianceTokens);
-    }
-
-    private static ForwardResult run(
-            LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts, List<Edit> edits) {
-        return model.forward(
-                sequences(prompts, edits),
-                ForwardPlan.capture(plan.points()).withLastLogits().withMaxTokensPerBatch(plan.maxTokensPerBatch()));
+        return run(model, plan, prompts, List.of(), plan.points());
     }
 
     /**
-     * The stream that each SAE reads with the direction ablated after the blocks before it only. The stream that enters a
-     * block is the one that left the block before, so the ablation there is the SAE's own.
+     * The ablated run of a mode. Where both modes ablate at the same points, it is the same for both.
      */
-    private static Map<Integer, float[][]> beforeOwnAblation(
-            LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts, float[] unit_D) {
-        Map<Integer, float[][]> streams = new HashMap<>();
-        for (HookPoint at : plan.points()) {
-            int blocks = at.site() == Site.RESID_PRE ? at.layer() - 1 : at.layer();
-            List<HookPoint> before = AblationSites.points(List.of("resid_post"), blocks);
-            List<Edit> edits = before.isEmpty() ? List.of() : List.of(new Edit.AblateDirection(before, unit_D));
-            ForwardResult result = model.forward(
-                    sequences(prompts, edits),
-                    ForwardPlan.capture(Set.of(at)).withMaxTokensPerBatch(plan.maxTokensPerBatch()));
-            streams.putAll(activations(result, Set.of(at), prompts.size()));
+    static ForwardResult ablated(
+            LanguageModel model, AttributionPlan plan, List<StudyPrompt> prompts, AttributionMode mode) {
+        SelectedDirection direction = plan.direction();
+        List<Edit> edits = List.of(
+                new Edit.AblateDirection(ablationPoints(plan, mode), SelectedDirection.unit(direction.vector_D())));
+        return run(model, plan, prompts, edits, new OwnAblation(plan.points()).captured());
+    }
+
+    /** Where a mode ablates: where the direction stage does, or after every block as published. */
+    static List<HookPoint> ablationPoints(AttributionPlan plan, AttributionMode mode) {
+        SelectedDirection direction = plan.direction();
+        return switch (mode) {
+            case CORRECTED -> AblationSites.points(direction.ablateSites(), direction.nLayers());
+            case FAITHFUL -> AblationSites.points(List.of("resid_post"), direction.nLayers());
+        };
+    }
+
+    /** Both ends as this mode wants them, from the untouched run and the mode's ablated run. */
+    static Streams of(
+            AttributionPlan plan, ForwardResult clean, ForwardResult ablated, int prompts, AttributionMode mode) {
+        SelectedDirection direction = plan.direction();
+        Map<Integer, float[][]> patch_TD = activations(ablated, plan.points(), prompts);
+        Map<Integer, float[][]> target_TD =
+                switch (mode) {
+                    case CORRECTED -> patch_TD;
+                    case FAITHFUL -> new OwnAblation(plan.points()).before(ablated, prompts);
+                };
+        int[] refusalTokens = new int[prompts];
+        int[] complianceTokens = new int[prompts];
+        for (int i = 0; i < refusalTokens.length; i++) {
+            refusalTokens[i] = NextToken.mostProbable(clean.lastLogits(i), direction.refusalTokens());
+            complianceTokens[i] = NextToken.mostProbable(ablated.lastLogits(i));
         }
-        return streams;
+        return new Streams(
+                activations(clean, plan.points(), prompts), target_TD, patch_TD, refusalTokens, complianceTokens);
+    }
+
+    /** The same with a stream of zeros as the far end. */
+    Streams towardsZero() {
+        Map<Integer, float[][]> zeros = new HashMap<>();
+        clean_TD.forEach((layer, rows) -> zeros.put(
+                layer, Arrays.stream(rows).map(row -> new float[row.length]).toArray(float[][]::new)));
+        return new Streams(clean_TD, zeros, patch_TD, refusalTokens, complianceTokens);
+    }
+
+    private static ForwardResult run(
+            LanguageModel model,
+            AttributionPlan plan,
+            List<StudyPrompt> prompts,
+            List<Edit> edits,
+            Set<HookPoint> captured) {
+        return model.forward(
+                sequences(prompts, edits),
+                ForwardPlan.capture(captured).withLastLogits().withMaxTokensPerBatch(plan.maxTokensPerBatch()));
     }
 
     private static List<TokenSequence> sequences(List<StudyPrompt> prompts, List<Edit> edits) {

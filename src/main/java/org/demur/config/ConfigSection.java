@@ -116,6 +116,15 @@ public final class ConfigSection {
         return List.copyOf(numbers);
     }
 
+    /** A text, or a list of texts. */
+    public List<String> stringOrStrings(String key) {
+        return List.copyOf(value(
+                key,
+                (section, name) -> section.getValue(name).valueType() == ConfigValueType.LIST
+                        ? section.getStringList(name)
+                        : List.of(section.getString(name))));
+    }
+
     /** A nested section; an empty one when it is absent. */
     public ConfigSection section(String key) {
         known.add(key);

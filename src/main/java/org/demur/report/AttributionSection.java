@@ -55,7 +55,7 @@ record AttributionSection(String featureSet) implements Section {
                         """
                         SELECT mode, max(n_prompts) AS prompts, count(*) AS features
                         FROM attributions
-                        WHERE {attributions} AND scope = 'global'
+                        WHERE {attributions} AND scope = 'global' AND coalesce(method, 'la_ig') = 'la_ig'
                         GROUP BY mode
                         ORDER BY mode
                         """));

@@ -17,8 +17,8 @@ class AttributionSettingsTest {
                         .withFallback(ConfigFactory.parseResources("defaults/attribute.conf"))
                         .resolve())
                 .section("attribute");
-        AttributionSettings settings =
-                AttributionSettings.from(section, new PromptUses(Map.of("attribution", List.of("a"))));
+        AttributionSettings settings = AttributionSettings.from(
+                section, new PromptUses(Map.of("attribution", List.of("a"), "direction-harmless", List.of("b"))));
         section.rejectUnknown();
         return settings;
     }
@@ -29,7 +29,9 @@ class AttributionSettingsTest {
 
         assertThat(settings.modes()).containsExactly(AttributionMode.CORRECTED, AttributionMode.FAITHFUL);
         assertThat(settings.steps().of(AttributionMode.FAITHFUL)).isEqualTo(10);
-        assertThat(settings.randomMatch()).isEqualTo(RandomMatch.DENSITY);
+        assertThat(settings.random().matches()).containsExactly(RandomMatch.DENSITY);
+        assertThat(settings.methods()).containsExactly(RankingMethod.values());
+        assertThat(settings.rankings()).hasSize(12).doesNotHaveDuplicates();
         assertThat(settings.topFeatures()).isEqualTo(20);
     }
 
@@ -41,9 +43,26 @@ class AttributionSettingsTest {
         assertThatThrownBy(() -> read("attribute.modes = []"))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("the first mode makes the feature sets");
+        assertThatThrownBy(() -> read("attribute.methods = [la-ig]"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("Unknown ranking method 'la-ig'")
+                .hasMessageContaining("la_ig, cs, actdiff, ap");
+        assertThatThrownBy(() -> read("attribute.ig-baseline = mean"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("Unknown baseline 'mean'");
         assertThatThrownBy(() -> read("attribute.random-match = layers"))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("Unknown matching of random features 'layers'");
+    }
+
+    @Test
+    void bothMatchesOfRandomSetsCanBeAskedForAndHarmlessPromptsOnlyWhereTheyServe() {
+        assertThat(read("attribute.random-match = [layer, density]").random().matches())
+                .containsExactly(RandomMatch.LAYER, RandomMatch.DENSITY);
+        assertThat(read("attribute.random-match = layer").random().matches()).containsExactly(RandomMatch.LAYER);
+        assertThat(read("attribute.methods = [la_ig, exact]").harmlessSets()).isEmpty();
+        assertThat(read("attribute.methods = [probe]").harmlessSets()).containsExactly("b");
+        assertThat(read("attribute.top-features = 5").setSize()).isEqualTo(20);
     }
 
     @Test

@@ -81,19 +81,42 @@ class FeatureChoiceTest {
 
     @Test
     void meansSkipPromptsWithoutAMetric() {
-        Attributions result = new Attributions(
-                CANDIDATES,
-                List.of(new ShardAttribution(
-                        List.of(prompt("a", false, 1, 4), prompt("b", true, 0, 0), prompt("c", false, 3, -2)),
-                        Map.of(2, activity(1, 1)))));
+        Attributions result = new Attributions(List.of(new ShardAttribution(
+                List.of(prompt("a", false, 1, 4), prompt("b", true, 0, 0), prompt("c", false, 3, -2)),
+                Map.of(2, activity(1, 1)),
+                new ShardFeatures(FeatureScores.NONE, FeatureScores.NONE, List.of(), 3))));
 
-        assertThat(result.means(AttributionMode.CORRECTED)).containsExactly(2, 1);
-        assertThat(result.skipped(AttributionMode.CORRECTED)).isEqualTo(1);
-        assertThat(result.used(AttributionMode.FAITHFUL)).isEmpty();
-        assertThat(Attributions.order(new double[] {0.5, 2, 0.5})).containsExactly(1, 0, 2);
+        Ranking mean = Ranking.meanOf(CORRECTED, result.used(CORRECTED));
+
+        assertThat(mean.global().values()).containsExactly(2, 1);
+        assertThat(result.skipped(CORRECTED)).isEqualTo(1);
+        assertThat(result.used(new RankingId(RankingMethod.LA_IG, AttributionMode.FAITHFUL)))
+                .isEmpty();
     }
 
+    @Test
+    void suffixesNameTheModeThatDoesNotComeFirst() {
+        assertThat(CORRECTED.setId(AttributionMode.CORRECTED)).isEqualTo("fstar");
+        assertThat(new RankingId(RankingMethod.AP, AttributionMode.FAITHFUL).setId(AttributionMode.CORRECTED))
+                .isEqualTo("ap_faithful");
+        assertThat(new RankingId(RankingMethod.CS, AttributionMode.CORRECTED).setId(AttributionMode.FAITHFUL))
+                .isEqualTo("cs");
+    }
+
+    @Test
+    void publishedListsEndUpAtOtherPrompts() {
+        FeatureId low = new FeatureId(1, 7);
+        FeatureId high = new FeatureId(9, 3);
+
+        assertThat(MisalignedLists.of(List.of(List.of(high), List.of(low), List.of(low, high))))
+                .containsExactly(List.of(low, high), List.of(low, high), List.of());
+        assertThat(MisalignedLists.of(List.of(List.of(low), List.of(low)))).containsExactly(List.of(low), List.of(low));
+    }
+
+    private static final RankingId CORRECTED = new RankingId(RankingMethod.LA_IG, AttributionMode.CORRECTED);
+
     private static PromptAttribution prompt(String id, boolean skipped, double... scores) {
-        return new PromptAttribution("set", id, AttributionMode.CORRECTED, 1, 2, skipped, scores);
+        long[] keys = {new FeatureId(2, 0).key(), new FeatureId(2, 1).key()};
+        return new PromptAttribution("set", id, CORRECTED, 1, 2, skipped, new FeatureScores(keys, scores));
     }
 }

@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.demur.cells.AblationSites;
 import org.demur.cells.SelectedDirection;
 import org.demur.cells.StudyPrompt;
+import org.demur.edit.Edit;
 import org.demur.edit.FeatureSlice;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
@@ -76,10 +78,14 @@ class PathGradientsTest {
                 slices,
                 "unused",
                 direction,
-                List.of(AttributionMode.values()),
-                new AttributionSettings.Steps(steps, steps),
+                new AttributionPlan.Paths(
+                        List.of(), new AttributionSettings.Steps(steps, steps), Baseline.ABLATED, 1, false),
                 Set.of("content"),
                 512);
+    }
+
+    private static Streams streams(AttributionPlan plan, ForwardResult clean, AttributionMode mode) {
+        return Streams.of(plan, clean, Streams.ablated(model, plan, prompts, mode), prompts.size(), mode);
     }
 
     private static double metric(ForwardResult result, int prompt, Streams streams) {
@@ -93,7 +99,7 @@ class PathGradientsTest {
         HookPoint at = new HookPoint(site, LAYER);
         AttributionPlan plan = plan(16, at);
         ForwardResult clean = Streams.clean(model, plan, prompts);
-        Streams streams = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
+        Streams streams = streams(plan, clean, AttributionMode.CORRECTED);
         List<float[]> targets = List.of(streams.target_TD().get(LAYER));
         List<TokenSequence> plain = prompts.stream()
                 .map(prompt -> TokenSequence.plain(prompt.tokenIds()))
@@ -118,7 +124,7 @@ class PathGradientsTest {
     void withOneLayerThePathsDifferOnlyInTheRuleAndTheFarEnd(Site site) {
         AttributionPlan plan = plan(1, new HookPoint(site, LAYER));
         ForwardResult clean = Streams.clean(model, plan, prompts);
-        Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
+        Streams faithful = streams(plan, clean, AttributionMode.FAITHFUL);
         Streams atCleanPoint = new Streams(
                 faithful.clean_TD(),
                 faithful.clean_TD(),
@@ -147,8 +153,8 @@ class PathGradientsTest {
         ForwardResult clean = Streams.clean(model, plan, prompts);
         float[] unit_D = SelectedDirection.unit(direction_D);
 
-        Streams corrected = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
-        Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
+        Streams corrected = streams(plan, clean, AttributionMode.CORRECTED);
+        Streams faithful = streams(plan, clean, AttributionMode.FAITHFUL);
 
         assertThat(along(corrected.target_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
         assertThat(along(faithful.patch_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);
@@ -156,12 +162,52 @@ class PathGradientsTest {
     }
 
     @Test
+    void atTheCleanPointOneStepGivesTheGradientsOfAllLayers() {
+        AttributionPlan plan = plan(1, HookPoint.residPost(LAYER));
+        ForwardResult clean = Streams.clean(model, plan, prompts);
+        Streams corrected = streams(plan, clean, AttributionMode.CORRECTED);
+        Streams still = new Streams(
+                corrected.clean_TD(),
+                corrected.clean_TD(),
+                corrected.patch_TD(),
+                corrected.refusalTokens(),
+                corrected.complianceTokens());
+
+        float[][] once_TD = new PathGradients(model, plan, corrected, AttributionMode.CORRECTED)
+                .atClean(prompts, List.of(0, 2))
+                .get(LAYER);
+        float[][] along_TD = new PathGradients(model, plan, still, AttributionMode.CORRECTED)
+                .of(prompts, List.of(0, 2))
+                .get(LAYER);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(once_TD[i]).containsExactly(along_TD[i], offset(1e-4f));
+        }
+    }
+
+    @Test
+    void theStreamBeforeAnOwnAblationIsThatOfARunWithoutIt() {
+        AttributionPlan plan = plan(1, HookPoint.residPost(LAYER));
+        ForwardResult clean = Streams.clean(model, plan, prompts);
+        List<HookPoint> before = AblationSites.points(List.of("resid_post"), LAYER);
+        Edit ablation = new Edit.AblateDirection(before, SelectedDirection.unit(direction_D));
+
+        Streams faithful = streams(plan, clean, AttributionMode.FAITHFUL);
+        ForwardResult apart = model.forward(
+                List.of(new TokenSequence(prompts.get(1).tokenIds(), List.of(ablation))),
+                ForwardPlan.capture(Set.of(HookPoint.residPost(LAYER))));
+
+        assertThat(faithful.target_TD().get(LAYER)[1])
+                .containsExactly(apart.activation(0, HookPoint.residPost(LAYER)), offset(1e-4f));
+    }
+
+    @Test
     void thePublishedAblationDoesNotTouchTheMiddleOfABlock() {
         AttributionPlan plan = plan(1, new HookPoint(Site.RESID_MID, LAYER));
         ForwardResult clean = Streams.clean(model, plan, prompts);
 
-        Streams corrected = Streams.of(model, plan, prompts, clean, AttributionMode.CORRECTED);
-        Streams faithful = Streams.of(model, plan, prompts, clean, AttributionMode.FAITHFUL);
+        Streams corrected = streams(plan, clean, AttributionMode.CORRECTED);
+        Streams faithful = streams(plan, clean, AttributionMode.FAITHFUL);
 
         float[] unit_D = SelectedDirection.unit(direction_D);
         assertThat(along(corrected.target_TD().get(LAYER)[0], unit_D)).isLessThan(1e-3);

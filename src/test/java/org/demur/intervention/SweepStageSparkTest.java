@@ -104,7 +104,7 @@ class SweepStageSparkTest {
     void attributionFindsTheFeatureThatIsTheDirection() {
         List<Row> best = study.warehouse()
                 .read(Table.ATTRIBUTIONS, attribution)
-                .where("scope = 'global' AND rank <= 2 AND mode = 'corrected' AND attribution > 0")
+                .where("scope = 'global' AND method = 'la_ig' AND rank <= 2 AND mode = 'corrected' AND attribution > 0")
                 .orderBy("rank")
                 .collectAsList();
 
@@ -117,7 +117,8 @@ class SweepStageSparkTest {
 
     @Test
     void bothModesScoreEveryCandidateOfEveryPrompt() {
-        Dataset<Row> rows = study.warehouse().read(Table.ATTRIBUTIONS, attribution);
+        Dataset<Row> rows =
+                study.warehouse().read(Table.ATTRIBUTIONS, attribution).where("method = 'la_ig'");
 
         assertThat(rows.where("scope = 'global'").count()).isEqualTo(2L * 2 * 4);
         assertThat(rows.where("scope = 'prompt' AND mode = 'faithful'").count()).isEqualTo(12L * 2 * 4);
@@ -126,12 +127,43 @@ class SweepStageSparkTest {
     }
 
     @Test
+    void everyMethodRanksTheFeatureThatIsTheDirectionFirst() {
+        List<Row> first = study.warehouse()
+                .read(Table.ATTRIBUTIONS, attribution)
+                .where("scope = 'global' AND rank = 1 AND feature <> 0 AND mode = 'corrected'")
+                .collectAsList();
+
+        assertThat(first).isEmpty();
+        assertThat(featureSets()
+                        .where("scope = 'global'")
+                        .select("set_id")
+                        .distinct()
+                        .collectAsList())
+                .extracting(row -> row.getString(0))
+                .contains("fstar", "fstar_faithful", "cs", "actdiff", "ap", "ap_faithful", "grad_act", "ig", "exact")
+                .contains("greedy", "probe", "random_0", "random_1");
+        assertThat(featureSets().where("set_id = 'ap_faithful_prompt'").count()).isPositive();
+    }
+
+    @Test
+    void agreementHoldsEveryPairAndPredictionsFollowWhatIsMeasured() {
+        Dataset<Row> rows = study.warehouse().read(Table.RANKING_AGREEMENT, attribution);
+
+        assertThat(rows.count()).isEqualTo(12 * 11 / 2);
+        assertThat(rows.where("method_a = 'ig' AND method_b = 'exact' AND pearson > 0.8 AND pearson_low <= pearson")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
     void featureSetsHoldPositiveScoresAndRandomSetsMatchTheirLayers() {
         String byLayer =
                 "SELECT set_id, layer, count(*) AS n FROM sets WHERE set_id = '%s' GROUP BY ALL ORDER BY layer";
         featureSets().createOrReplaceTempView("sets");
 
-        assertThat(featureSets().where("set_id = 'fstar' AND attribution <= 0").count())
+        assertThat(featureSets()
+                        .where("set_id IN ('fstar', 'ap', 'ig', 'exact') AND attribution <= 0")
+                        .count())
                 .isZero();
         assertThat(featureSets().where("set_id LIKE 'random_%' AND density = 0").count())
                 .isZero();
