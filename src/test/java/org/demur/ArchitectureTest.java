@@ -57,10 +57,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheHubUsesTheNetworkForFiles() {
+    void onlyTheHubAndJudgesUseTheNetwork() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.demur.hub..")
+                .resideOutsideOfPackages("org.demur.hub..", "org.demur.judge.http..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.net.http..")

@@ -8,7 +8,7 @@ import org.apache.spark.api.java.JavaRDD;
  * A judge as a job file sets it, and the one way to run it. Judges never lose a completion: what they cannot judge comes
  * back as {@link Outcome.Undecided}.
  */
-public sealed interface Judge extends Serializable permits PhraseJudge, FirstTokenJudge {
+public sealed interface Judge extends Serializable permits PhraseJudge, FirstTokenJudge, HttpJudge {
     /** The kind in job files and tables. */
     String kind();
 

@@ -62,9 +62,12 @@ public record JudgeSettings(List<NamedJudge> judges) {
             case "phrases" ->
                 PhraseJudge.of(PhraseList.named(section.string("list")), section.positive("prefix-characters"));
             case "first_token" -> FirstTokenJudge.from(section);
+            case "http" -> HttpJudge.from(section);
             default ->
                 throw section.invalid(
-                        "kind", "'" + section.string("kind") + "' is no kind of judge", "write phrases or first_token");
+                        "kind",
+                        "'" + section.string("kind") + "' is no kind of judge",
+                        "write phrases, first_token or http");
         };
     }
 

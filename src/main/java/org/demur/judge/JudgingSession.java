@@ -1,7 +1,9 @@
 package org.demur.judge;
 
+import java.nio.file.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.demur.runtime.StageContext;
+import org.demur.table.RunId;
 
 /**
  * What judges work on and with.
@@ -14,5 +16,20 @@ import org.demur.runtime.StageContext;
 public record JudgingSession(StageContext context, Subjects subjects, String judgeDigest) {
     JavaSparkContext spark() {
         return JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    }
+
+    /** Answers of this judge, from this run and all before it. */
+    AnswerStore answers() {
+        return new AnswerStore(context.warehouse().scratch("answers", RunId.of("judge " + judgeDigest)));
+    }
+
+    /** What this judge finally left unanswered in this run. */
+    AnswerStore failures() {
+        return new AnswerStore(context.warehouse().scratch("unanswered-" + judgeDigest, context.run()));
+    }
+
+    /** Where what this judge spent in this run is counted. */
+    Path spent() {
+        return context.warehouse().scratch("spent-" + judgeDigest, context.run());
     }
 }
