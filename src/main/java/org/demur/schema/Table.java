@@ -30,6 +30,7 @@ public enum Table {
     SCORES,
     JUDGE_RATES,
     SWEEP_SUMMARY,
+    METHOD_COMPARISON,
     RUNS,
     QUARANTINE;
 

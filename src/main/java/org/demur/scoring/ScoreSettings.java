@@ -13,8 +13,15 @@ import org.demur.judge.JudgeSettings;
  *
  * @param judges who judges
  * @param crossEntropy how the change on harmless text is measured
+ * @param comparison how rankings of features are compared
  */
-public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy) {
+public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy, RankingComparison comparison) {
+
+    /**
+     * @param reference feature set whose ranking is compared with every other
+     * @param bootstrapResamples resamples of prompts behind an interval
+     */
+    public record RankingComparison(String reference, int bootstrapResamples) {}
 
     /**
      * @param sets prompt sets whose responses are read; none skips the measurement
@@ -41,7 +48,10 @@ public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy) {
                         crossEntropy.integer("texts"),
                         crossEntropy.integer("tokens-per-text"),
                         crossEntropy.integer("bootstrap-resamples"),
-                        new Work(crossEntropy.integer("shards"), crossEntropy.integer("max-tokens-per-batch"))));
+                        new Work(crossEntropy.integer("shards"), crossEntropy.integer("max-tokens-per-batch"))),
+                new RankingComparison(
+                        section.section("comparison").string("reference"),
+                        section.section("comparison").positive("bootstrap-resamples")));
         if (settings.crossEntropy().bootstrapResamples() < 1) {
             throw crossEntropy.invalid("bootstrap-resamples", "an interval needs resamples", "write for example 2000");
         }
@@ -50,6 +60,7 @@ public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy) {
 
     /** These settings as canonical JSON. */
     public String canonicalJson() {
-        return CanonicalJson.of(Map.of("judges", judges.parameters(), "crossEntropy", crossEntropy));
+        return CanonicalJson.of(
+                Map.of("judges", judges.parameters(), "crossEntropy", crossEntropy, "comparison", comparison));
     }
 }

@@ -11,10 +11,12 @@ import org.demur.judge.Subjects;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
+import org.demur.statistics.Bootstrap;
 
 /**
  * Judges every completion of the sweep, measures what each intervention costs on harmless text, and sums both up per
- * cell. Publishes {@code judgements}, {@code scores}, {@code judge_rates} and {@code sweep_summary}.
+ * cell. Publishes {@code judgements}, {@code scores}, {@code judge_rates}, {@code sweep_summary} and
+ * {@code method_comparison}.
  */
 public final class ScoreStage implements Stage {
     /** Fixed, because the column comments of {@code sweep_summary} state it. */
@@ -34,7 +36,7 @@ public final class ScoreStage implements Stage {
 
     @Override
     public int version() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -64,6 +66,20 @@ public final class ScoreStage implements Stage {
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")));
         context.warehouse()
                 .publish(Table.SWEEP_SUMMARY, context.run(), SummaryTable.of(context.spark(), cells, changes));
+        compare(context);
+    }
+
+    private void compare(StageContext context) {
+        Bootstrap bootstrap = new Bootstrap(
+                settings.comparison().bootstrapResamples(),
+                CONFIDENCE,
+                context.seed().derive("method comparison bootstrap"));
+        List<JudgedCell> cells = JudgedCell.read(
+                context.warehouse().read(Table.SCORES, context.run()),
+                context.warehouse().read(Table.SWEEP_SUMMARY, context.run()));
+        Dataset<Row> rows =
+                new MethodComparison(settings.comparison().reference(), bootstrap).of(context.spark(), cells);
+        context.warehouse().publish(Table.METHOD_COMPARISON, context.run(), rows);
     }
 
     private void judge(StageContext context, Dataset<Row> completions) {

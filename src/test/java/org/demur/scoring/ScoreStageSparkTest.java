@@ -68,7 +68,11 @@ class ScoreStageSparkTest {
         inputs(ModelRegistry.model(model));
         ScoreSettings.CrossEntropy crossEntropy =
                 new ScoreSettings.CrossEntropy(List.of("test"), 0, 64, 200, new ScoreSettings.Work(2, 256));
-        new ScoreStage(new ScoreSettings(new JudgeSettings(List.of(JUDGE)), crossEntropy)).execute(context);
+        new ScoreStage(new ScoreSettings(
+                        new JudgeSettings(List.of(JUDGE)),
+                        crossEntropy,
+                        new ScoreSettings.RankingComparison("fstar", 100)))
+                .execute(context);
         summary = warehouse.read(Table.SWEEP_SUMMARY, context.run()).collectAsList().stream()
                 .collect(Collectors.toMap(row -> row.getAs("method"), row -> row, (a, b) -> a, TreeMap::new));
     }
