@@ -22,14 +22,17 @@ public final class TopKSelection {
     private static final int MOST_CANDIDATES = 6;
     private static final float GUESS_MARGIN = 0.1f;
     private static final int QUAD = 4 * RowKernels.LANES;
+    private static final int LOG2_LANES = Integer.numberOfTrailingZeros(RowKernels.LANES);
+    private static final int BITS_OF_LEAST = Float.floatToRawIntBits(Float.NEGATIVE_INFINITY);
 
     private final int features;
     private final int k;
     private final int groups;
     private final float[] h_F;
     private final float[] maxima_G;
-    private final float[] ranked;
+    private final int[] ranked;
     private final int[] candidates;
+    private final int[] hits;
     private float guess = Float.NaN;
 
     /** A selection of {@code k} out of {@code features}. */
@@ -43,8 +46,10 @@ public final class TopKSelection {
         this.h_F = new float[(features + groups - 1) / groups * groups];
         Arrays.fill(h_F, features, h_F.length, Float.NEGATIVE_INFINITY);
         this.maxima_G = new float[groups];
-        this.ranked = new float[h_F.length];
-        this.candidates = new int[h_F.length];
+        this.ranked = new int[h_F.length];
+        // One more than there can be, as elements that are no candidates are written behind those that are.
+        this.candidates = new int[h_F.length + 1];
+        this.hits = new int[h_F.length / RowKernels.LANES + 1];
     }
 
     /** The row to select from: {@code F} elements to fill before {@link #select}; elements past {@code F} are not to be touched. */
@@ -88,15 +93,12 @@ public final class TopKSelection {
         int ties = k;
         if (count > k) {
             for (int i = 0; i < count; i++) {
-                ranked[i] = h_F[candidates[i]];
+                ranked[i] = inOrder(Float.floatToRawIntBits(h_F[candidates[i]]));
             }
-            Arrays.sort(ranked, 0, count);
-            kth = ranked[count - k];
-            int above = count - k;
-            while (above < count && ranked[above] == kth) {
-                above++;
+            kth = Float.intBitsToFloat(inOrder(ranked(count - k, count)));
+            for (int i = 0; i < count; i++) {
+                ties -= h_F[candidates[i]] > kth ? 1 : 0;
             }
-            ties = k - (count - above);
         }
         write(indices, values, at, kth, ties, count);
         guess = kth - GUESS_MARGIN * Math.abs(kth);
@@ -149,21 +151,87 @@ public final class TopKSelection {
         m3.intoArray(maxima_G, q + 3 * RowKernels.LANES);
     }
 
+    /**
+     * Lists the elements that are not below {@code bound}. Which vectors hold any is nothing a processor can foresee, so there is
+     * no branch on it: every vector is listed, and overwritten by the next unless it holds one.
+     */
     private int collect(float bound) {
-        int count = 0;
+        int found = 0;
         FloatVector limit = FloatVector.broadcast(SPECIES, bound);
         for (int c = 0; c < h_F.length; c += RowKernels.LANES) {
-            VectorMask<Float> hit = FloatVector.fromArray(SPECIES, h_F, c)
+            hits[found] = c;
+            int below = FloatVector.fromArray(SPECIES, h_F, c)
                     .compare(VectorOperators.LT, limit)
-                    .not();
-            if (hit.anyTrue()) {
-                for (long bits = hit.toLong(); bits != 0; bits &= bits - 1) {
-                    int index = c + Long.numberOfTrailingZeros(bits);
-                    candidates[count] = index;
-                    count += index < features ? 1 : 0;
-                }
-            }
+                    .trueCount();
+            found += 2 * RowKernels.LANES - 1 - below >>> LOG2_LANES;
+        }
+        int count = 0;
+        for (int i = 0; i < found; i++) {
+            count = collectHit(hits[i], limit, count);
+        }
+        while (count > 0 && candidates[count - 1] >= features) {
+            count--;
         }
         return count;
+    }
+
+    private int collectHit(int at, FloatVector limit, int before) {
+        VectorMask<Float> hit = FloatVector.fromArray(SPECIES, h_F, at)
+                .compare(VectorOperators.LT, limit)
+                .not();
+        int count = before;
+        if (hit.trueCount() == 1) {
+            candidates[count] = at + hit.firstTrue();
+            return count + 1;
+        }
+        float bound = limit.lane(0);
+        for (int c = at; c < at + RowKernels.LANES; c++) {
+            candidates[count] = c;
+            // 1 unless the difference is negative. The bits of a NaN, whatever its sign, are above those of -infinity.
+            long bits = Float.floatToRawIntBits(h_F[c] - bound);
+            count += (int) (BITS_OF_LEAST - bits >>> 63);
+        }
+        return count;
+    }
+
+    /** Turns bits of a float to an int that orders like the float, and back. */
+    private static int inOrder(int bits) {
+        return bits ^ (bits >> 31 & Integer.MAX_VALUE);
+    }
+
+    /** The element of {@code ranked} that has {@code wanted} of the {@code count} elements before it in ascending order. */
+    private int ranked(int wanted, int count) {
+        int from = 0;
+        int to = count;
+        while (to - from > 1) {
+            int pivot = middleOf(ranked[from], ranked[from + to >>> 1], ranked[to - 1]);
+            int lows = partition(from, to, pivot);
+            if (wanted < lows) {
+                to = lows;
+                continue;
+            }
+            int past = partition(lows, to, pivot + 1L);
+            if (wanted < past) {
+                return pivot;
+            }
+            from = past;
+        }
+        return ranked[from];
+    }
+
+    private static int middleOf(int a, int b, int c) {
+        return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    }
+
+    /** Moves the elements below {@code pivot} to the front, without a branch, and returns where the others begin. */
+    private int partition(int from, int to, long pivot) {
+        int lows = from;
+        for (int i = from; i < to; i++) {
+            int own = ranked[i];
+            ranked[i] = ranked[lows];
+            ranked[lows] = own;
+            lows += (int) (own - pivot >>> 63);
+        }
+        return lows;
     }
 }

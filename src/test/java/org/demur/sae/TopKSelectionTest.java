@@ -59,6 +59,28 @@ class TopKSelectionTest {
     }
 
     @Test
+    void ranksInfinitiesAndZeros() {
+        float[] row = new float[64];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j % 2 == 0 ? Float.NEGATIVE_INFINITY : j % 3 == 0 ? Float.POSITIVE_INFINITY : 0;
+        }
+        TopKSelection selection = new TopKSelection(row.length, 16);
+        check(selection, row, row.length, 16);
+        check(selection, row, row.length, 16);
+    }
+
+    @Test
+    void refusesANegativeNaN() {
+        float[] row = new float[40];
+        row[3] = Float.intBitsToFloat(0xFFC00000);
+        TopKSelection selection = new TopKSelection(40, 2);
+        selection.load(FloatBuffer.wrap(row), 0, new float[40]);
+        assertThatThrownBy(() -> selection.select(new int[2], new float[2], 0))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessageContaining("NaN");
+    }
+
+    @Test
     void refusesRowsThatHoldNaN() {
         TopKSelection selection = new TopKSelection(4, 4);
         selection.load(FloatBuffer.wrap(new float[] {1, Float.NaN, 2, 3}), 0, new float[4]);
