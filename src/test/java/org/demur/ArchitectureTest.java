@@ -28,6 +28,7 @@ class ArchitectureTest {
         "org.demur.attribution..",
         "org.demur.intervention..",
         "org.demur.scoring..",
+        "org.demur.capability..",
         "org.demur.report.."
     };
 
@@ -110,6 +111,7 @@ class ArchitectureTest {
                 "attribution",
                 "intervention",
                 "scoring",
+                "capability",
                 "report"
             })
     void stagesMeetInTables(String stage) {

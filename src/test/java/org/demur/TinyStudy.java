@@ -63,6 +63,8 @@ public final class TinyStudy {
                 .withFallback(ConfigFactory.parseResources("defaults/direction.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/attribute.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/sweep.conf"))
+                .withFallback(ConfigFactory.parseResources("defaults/score.conf"))
+                .withFallback(ConfigFactory.parseResources("defaults/capability.conf"))
                 .resolve());
         run(new PromptsStage(PromptsSettings.from(root.section("prompts"), "2024-07-26")));
     }

@@ -12,7 +12,7 @@ import org.demur.engine.ForwardResult;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
-import org.demur.losses.Divergence;
+import org.demur.losses.EndDivergence;
 import org.demur.runtime.ModelRegistry;
 
 /**
@@ -29,8 +29,6 @@ import org.demur.runtime.ModelRegistry;
  * @param limits sizes of the work
  */
 record SpliceTask(ModelSpec model, String folder, Map<Integer, Layer> layers, Limits limits) implements Serializable {
-    private static final int LOGIT_ROWS = 16;
-
     /**
      * @param at where the dictionary reads
      * @param mean_D mean vector of its rows
@@ -138,29 +136,12 @@ record SpliceTask(ModelSpec model, String folder, Map<Integer, Layer> layers, Li
             return sum;
         }
 
-        /** The logits of a few positions at a time: a vocabulary is far wider than the stream. */
         private double divergence(int text, ForwardResult changed) {
-            int[] predictors = texts.get(text).countedPredictors();
-            double sum = 0;
-            for (int from = 0; from < predictors.length; from += LOGIT_ROWS) {
-                int to = Math.min(predictors.length, from + LOGIT_ROWS);
-                float[][] p_RV = logits(clean, text, predictors, from, to);
-                float[][] q_RV = logits(changed, text, predictors, from, to);
-                for (int row = 0; row < p_RV.length; row++) {
-                    sum += Divergence.of(p_RV[row], q_RV[row]);
-                }
-            }
-            return sum;
-        }
-
-        private float[][] logits(ForwardResult result, int text, int[] positions, int from, int to) {
-            float[] end_TD = result.activation(text, end(language));
-            int d = language.config().dModel();
-            float[] rows_RD = new float[(to - from) * d];
-            for (int i = from; i < to; i++) {
-                System.arraycopy(end_TD, positions[i] * d, rows_RD, (i - from) * d, d);
-            }
-            return language.logitLens(rows_RD);
+            return EndDivergence.sum(
+                    language,
+                    clean.activation(text, end(language)),
+                    changed.activation(text, end(language)),
+                    texts.get(text).countedPredictors());
         }
     }
 }

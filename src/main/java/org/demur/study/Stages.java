@@ -7,6 +7,8 @@ import org.demur.activations.ExtractSettings;
 import org.demur.activations.ExtractStage;
 import org.demur.attribution.AttributeStage;
 import org.demur.attribution.AttributionSettings;
+import org.demur.capability.CapabilitySettings;
+import org.demur.capability.CapabilityStage;
 import org.demur.cells.PromptUses;
 import org.demur.config.ConfigSection;
 import org.demur.config.Spelling;
@@ -29,10 +31,19 @@ import org.demur.training.TrainStage;
 
 /** Every stage there is, in the order in which a study runs them. */
 public final class Stages {
-    private static final List<String> ORDER =
-            List.of("prompts", "extract", "train", "evaluate", "direction", "attribute", "sweep", "score", "report");
+    private static final List<String> ORDER = List.of(
+            "prompts",
+            "extract",
+            "train",
+            "evaluate",
+            "direction",
+            "attribute",
+            "sweep",
+            "score",
+            "capability",
+            "report");
 
-    /** How each stage but prompts is made, which needs more than its section. */
+    /** How each stage is made but prompts and capability, which render chats and need a date. */
     private static final Map<String, StageFactory> FACTORIES = Map.of(
             "extract", (section, uses) -> new ExtractStage(ExtractSettings.from(section, uses.sets("corpus"))),
             "train", (section, uses) -> train(section),
@@ -77,6 +88,8 @@ public final class Stages {
         for (String name : names()) {
             if (name.equals("prompts") && wanted.contains(name)) {
                 stages.add(new PromptsStage(intake));
+            } else if (name.equals("capability") && wanted.contains(name)) {
+                stages.add(new CapabilityStage(CapabilitySettings.from(root.section(name), turnDate)));
             } else if (wanted.contains(name)) {
                 stages.add(FACTORIES.get(name).make(root.section(name), uses));
             }

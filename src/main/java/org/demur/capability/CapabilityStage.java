@@ -1,0 +1,172 @@
+package org.demur.capability;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.demur.ExitCode;
+import org.demur.JobException;
+import org.demur.cells.CellEdits;
+import org.demur.cells.Cells;
+import org.demur.cells.StageJob;
+import org.demur.losses.ScoredText;
+import org.demur.model.FileDigest;
+import org.demur.runtime.Stage;
+import org.demur.runtime.StageContext;
+import org.demur.schema.Table;
+
+/**
+ * Measures what the interventions of the sweep cost: benchmarks, prediction of fixed documents, and refusals where none is
+ * due. Publishes {@code capability_items}, {@code capability} and {@code over_refusal}. Finished parts survive a crash; the
+ * published rows don't depend on how often the stage was resumed. Without settings the tables are empty.
+ */
+public final class CapabilityStage implements Stage {
+    private final CapabilitySettings settings;
+
+    /** A stage with these settings. */
+    public CapabilityStage(CapabilitySettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public String name() {
+        return "capability";
+    }
+
+    @Override
+    public int version() {
+        return 1;
+    }
+
+    @Override
+    public String parametersJson() {
+        return settings.canonicalJson();
+    }
+
+    @Override
+    public List<String> inputs() {
+        return List.of("prompts", "train", "direction", "attribute", "sweep", "score");
+    }
+
+    @Override
+    public Map<String, String> sourceDigests() {
+        Map<String, String> digests = new TreeMap<>();
+        for (BenchmarkSettings benchmark : settings.benchmarks()) {
+            digests.put(benchmark.name(), digest(benchmark.path()));
+            benchmark.examples().ifPresent(path -> digests.put(benchmark.name() + " examples", digest(path)));
+        }
+        return digests;
+    }
+
+    private static String digest(Path file) {
+        if (!Files.isReadable(file)) {
+            throw BenchmarkRows.missing(file);
+        }
+        return FileDigest.of(file).sha256();
+    }
+
+    @Override
+    public void execute(StageContext context) {
+        Path scratch = context.warehouse().scratch("capability", context.run());
+        List<String> files = settings.isEmpty() ? List.of() : measure(context, scratch);
+        publishItems(context, files);
+        Dataset<Row> items = context.warehouse().read(Table.CAPABILITY_ITEMS, context.run());
+        List<Row> summary =
+                files.isEmpty() ? List.of() : new CapabilityTable(settings.measures(), context.seed()).rows(items);
+        publish(context, Table.CAPABILITY, summary);
+        List<String> sets = settings.overRefusalSets();
+        publish(context, Table.OVER_REFUSAL, sets.isEmpty() ? List.of() : new OverRefusal(context).rows(sets));
+        context.warehouse().removeScratch(context.run());
+    }
+
+    private List<String> measure(StageContext context, Path scratch) {
+        List<Probe> probes = new ArrayList<>(benchmarks(context));
+        for (DocumentSettings documents : settings.documents()) {
+            List<ScoredText> texts = new DocumentTexts(context, settings).texts(documents, scratch);
+            Benchmark.chunks(texts, settings.work().itemsPerTask(), text -> text.tokenIds().length)
+                    .forEach(chunk -> probes.add(
+                            new TextProbe(documents.name(), settings.measures().divergencePositions(), chunk)));
+        }
+        CellEdits edits = CellEdits.load(context);
+        List<Intervention> interventions = Interventions.choose(
+                settings.cells(),
+                Cells.read(context.warehouse().read(Table.COMPLETIONS, context.input("sweep"))),
+                edits.featureSets().byPrompt().keySet());
+        return measure(
+                context,
+                edits,
+                CapabilityPart.of(probes, interventions, settings.work().cellsPerTask()),
+                scratch);
+    }
+
+    /** Publishes the quarantined rows first, so that they can be looked at when there are too many of them. */
+    private List<Probe> benchmarks(StageContext context) {
+        if (settings.benchmarks().isEmpty()) {
+            return List.of();
+        }
+        List<Benchmark> benchmarks;
+        try (ChatPrompts chat = ChatPrompts.of(context, settings.turnDate())) {
+            benchmarks = settings.benchmarks().stream()
+                    .map(one -> Benchmark.of(one, chat, settings.work().itemsPerTask()))
+                    .toList();
+        }
+        List<Row> rejected = benchmarks.stream()
+                .flatMap(one -> one.rejected().stream())
+                .map(RejectedRow::tableRow)
+                .toList();
+        publish(context, Table.QUARANTINE, rejected);
+        if (rejected.size() > settings.quarantineLimit()) {
+            throw new JobException(
+                    ExitCode.BAD_DATA,
+                    rejected.size() + " benchmark rows are bad; the limit is " + settings.quarantineLimit(),
+                    "the table quarantine of run " + context.run() + " names file, line and reason of each",
+                    "correct the files, or raise capability.quarantine-limit");
+        }
+        return benchmarks.stream().flatMap(one -> one.probes().stream()).toList();
+    }
+
+    private List<String> measure(StageContext context, CellEdits edits, List<CapabilityPart> parts, Path scratch) {
+        JavaSparkContext spark =
+                JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+        Broadcast<CellEdits> broadcast = spark.broadcast(edits);
+        Subject.Limits limits =
+                new Subject.Limits(settings.work().rowsAtOnce(), settings.work().maxTokensPerBatch());
+        long total = parts.stream().mapToLong(CapabilityPart::measurements).sum();
+        try {
+            return new StageJob("capability: measure", total, "items")
+                    .collect(context, finished -> spark.parallelize(parts, parts.size())
+                            .map(new CapabilityTask(context.model(), broadcast, scratch.toString(), limits, finished)));
+        } finally {
+            broadcast.destroy();
+        }
+    }
+
+    private static void publishItems(StageContext context, List<String> files) {
+        if (files.isEmpty()) {
+            publish(context, Table.CAPABILITY_ITEMS, List.of());
+            return;
+        }
+        Dataset<Row> rows = context.spark()
+                .read()
+                .schema(Table.CAPABILITY_ITEMS.schema())
+                .option("mode", "FAILFAST")
+                .json(files.toArray(new String[0]))
+                .orderBy("benchmark", "metric", "mode", "intervention", "item_id")
+                .coalesce(1);
+        context.warehouse().publish(Table.CAPABILITY_ITEMS, context.run(), rows);
+    }
+
+    private static void publish(StageContext context, Table table, List<Row> rows) {
+        context.warehouse()
+                .publish(
+                        table,
+                        context.run(),
+                        context.spark().createDataFrame(rows, table.schema()).coalesce(1));
+    }
+}

@@ -1,0 +1,58 @@
+package org.demur.capability;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.demur.ExitCode;
+import org.demur.JobException;
+import org.demur.cells.Cell;
+import org.demur.cells.Method;
+
+/** Chooses the interventions whose cost is measured. */
+final class Interventions {
+    private Interventions() {}
+
+    /**
+     * The untouched model, then every intervention that a rule admits, once, in the order of rules and cell ids.
+     *
+     * @param cells of the sweep
+     * @param setsByPrompt feature sets that differ by prompt, which mean nothing for other prompts
+     */
+    static List<Intervention> choose(List<CellRule> rules, List<Cell> cells, Set<String> setsByPrompt) {
+        List<Cell> everywhere = cells.stream()
+                .filter(cell -> !setsByPrompt.contains(cell.featureSet()))
+                .toList();
+        Map<String, Integer> largest = new LinkedHashMap<>();
+        everywhere.forEach(cell -> largest.merge(group(cell), cell.nFeatures(), Math::max));
+        Map<String, Intervention> chosen = new LinkedHashMap<>();
+        chosen.put(Intervention.NONE.id(), Intervention.NONE);
+        for (CellRule rule : rules) {
+            List<Cell> found = everywhere.stream()
+                    .filter(cell -> rule.admits(cell, largest.get(group(cell))))
+                    .toList();
+            if (found.isEmpty() && rule.method() != Method.NONE) {
+                throw noneFits(rule, everywhere);
+            }
+            found.stream().map(Intervention::of).forEach(one -> chosen.putIfAbsent(one.id(), one));
+        }
+        return List.copyOf(new ArrayList<>(chosen.values()));
+    }
+
+    private static String group(Cell cell) {
+        return cell.method() + " " + cell.featureSet();
+    }
+
+    private static JobException noneFits(CellRule rule, List<Cell> cells) {
+        Set<String> swept = new TreeSet<>();
+        cells.forEach(cell -> swept.add(Intervention.of(cell).id()));
+        return new JobException(
+                ExitCode.USAGE,
+                "No intervention of the sweep fits an entry of capability.cells with method "
+                        + rule.method().sqlName(),
+                "sweep.grid gives only " + String.join(", ", swept),
+                "change the entry's feature-sets, sizes and coefficients, or add the intervention to sweep.grid");
+    }
+}
