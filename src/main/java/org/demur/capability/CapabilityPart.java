@@ -15,14 +15,14 @@ import org.demur.cells.PartFile;
  *
  * @param number of the probe among those of its benchmark and key
  */
-record CapabilityPart(Probe probe, int number, List<Intervention> interventions) implements Serializable {
+record CapabilityPart(Probe probe, int number, List<Treatment> treatments) implements Serializable {
     CapabilityPart {
-        interventions = List.copyOf(interventions);
+        treatments = List.copyOf(treatments);
     }
 
     /** Every probe under every intervention, at most {@code cells} of them together. */
-    static List<CapabilityPart> of(List<Probe> probes, List<Intervention> interventions, int cells) {
-        List<List<Intervention>> groups = groups(interventions, cells);
+    static List<CapabilityPart> of(List<Probe> probes, List<Treatment> treatments, int cells) {
+        List<List<Treatment>> groups = groups(treatments, cells);
         Map<String, Integer> numbers = new LinkedHashMap<>();
         List<CapabilityPart> parts = new ArrayList<>();
         for (Probe probe : probes) {
@@ -33,9 +33,9 @@ record CapabilityPart(Probe probe, int number, List<Intervention> interventions)
     }
 
     /** Removing a direction begins at the first layer and leaves nothing to share, so such edits stay among themselves. */
-    private static List<List<Intervention>> groups(List<Intervention> interventions, int cells) {
-        List<List<Intervention>> groups = new ArrayList<>();
-        interventions.stream()
+    private static List<List<Treatment>> groups(List<Treatment> treatments, int cells) {
+        List<List<Treatment>> groups = new ArrayList<>();
+        treatments.stream()
                 .collect(Collectors.groupingBy(
                         one -> one.cell().kind() == Method.DIRECTION_ABLATION, LinkedHashMap::new, Collectors.toList()))
                 .values()
@@ -49,12 +49,12 @@ record CapabilityPart(Probe probe, int number, List<Intervention> interventions)
 
     /** Values that the part measures. */
     long measurements() {
-        return (long) probe.size() * interventions.size();
+        return (long) probe.size() * treatments.size();
     }
 
     PartFile file(Path scratch) {
         String key = probe.benchmark() + "/" + probe.key() + "/"
-                + interventions.stream().map(Intervention::id).collect(Collectors.joining("/"));
+                + treatments.stream().map(Treatment::id).collect(Collectors.joining("/"));
         return PartFile.of(scratch, key, number);
     }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.demur.cells.HeldOutRule;
+import org.demur.cells.PromptUses;
 import org.demur.config.CanonicalJson;
 import org.demur.config.ConfigSection;
 
@@ -17,6 +19,7 @@ import org.demur.config.ConfigSection;
  * @param measures how documents are measured, and intervals drawn
  * @param work how the work is cut
  * @param quarantineLimit bad benchmark rows that a run may have
+ * @param heldOut which prompts may not be evaluated
  * @param turnDate the date that chat templates see, ISO 8601
  */
 public record CapabilitySettings(
@@ -27,6 +30,7 @@ public record CapabilitySettings(
         Measures measures,
         Work work,
         int quarantineLimit,
+        HeldOutRule heldOut,
         String turnDate) {
 
     /**
@@ -45,7 +49,7 @@ public record CapabilitySettings(
     public record Work(int itemsPerTask, int cellsPerTask, int rowsAtOnce, int maxTokensPerBatch) {}
 
     /** Reads the section; every key has a default in {@code defaults/capability.conf}. */
-    public static CapabilitySettings from(ConfigSection section, String turnDate) {
+    public static CapabilitySettings from(ConfigSection section, PromptUses uses, String turnDate) {
         CapabilitySettings settings = new CapabilitySettings(
                 section.sections("cells").stream().map(CellRule::from).toList(),
                 section.sections("benchmarks").stream()
@@ -65,6 +69,7 @@ public record CapabilitySettings(
                         section.positive("rows-at-once"),
                         section.positive("max-tokens-per-batch")),
                 section.integer("quarantine-limit"),
+                HeldOutRule.from(section, uses),
                 turnDate);
         settings.names().forEach(name -> {
             if (settings.names().filter(name::equals).count() > 1) {
@@ -90,6 +95,7 @@ public record CapabilitySettings(
         json.put("overRefusalSets", overRefusalSets);
         json.put("measures", measures);
         json.put("work", work);
+        json.put("heldOut", heldOut);
         json.put("turnDate", turnDate);
         return CanonicalJson.of(json);
     }

@@ -1,10 +1,13 @@
 package org.demur.capability;
 
+import static org.apache.spark.sql.functions.col;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -74,8 +77,9 @@ public final class CapabilityStage implements Stage {
     @Override
     public void execute(StageContext context) {
         Path scratch = context.warehouse().scratch("capability", context.run());
-        List<String> files = settings.isEmpty() ? List.of() : measure(context, scratch);
-        publishItems(context, files);
+        DocumentTexts documents = new DocumentTexts(context, settings);
+        List<String> files = settings.isEmpty() ? List.of() : measure(context, documents, scratch);
+        publishItems(context, files, documents.usedForSelection());
         Dataset<Row> items = context.warehouse().read(Table.CAPABILITY_ITEMS, context.run());
         List<Row> summary =
                 files.isEmpty() ? List.of() : new CapabilityTable(settings.measures(), context.seed()).rows(items);
@@ -85,23 +89,23 @@ public final class CapabilityStage implements Stage {
         context.warehouse().removeScratch(context.run());
     }
 
-    private List<String> measure(StageContext context, Path scratch) {
+    private List<String> measure(StageContext context, DocumentTexts documents, Path scratch) {
         List<Probe> probes = new ArrayList<>(benchmarks(context));
-        for (DocumentSettings documents : settings.documents()) {
-            List<ScoredText> texts = new DocumentTexts(context, settings).texts(documents, scratch);
+        for (DocumentSettings entry : settings.documents()) {
+            List<ScoredText> texts = documents.texts(entry, scratch);
             Benchmark.chunks(texts, settings.work().itemsPerTask(), text -> text.tokenIds().length)
                     .forEach(chunk -> probes.add(
-                            new TextProbe(documents.name(), settings.measures().divergencePositions(), chunk)));
+                            new TextProbe(entry.name(), settings.measures().divergencePositions(), chunk)));
         }
         CellEdits edits = CellEdits.load(context);
-        List<Intervention> interventions = Interventions.choose(
+        List<Treatment> treatments = Treatments.choose(
                 settings.cells(),
                 Cells.read(context.warehouse().read(Table.COMPLETIONS, context.input("sweep"))),
                 edits.featureSets().byPrompt().keySet());
         return measure(
                 context,
                 edits,
-                CapabilityPart.of(probes, interventions, settings.work().cellsPerTask()),
+                CapabilityPart.of(probes, treatments, settings.work().cellsPerTask()),
                 scratch);
     }
 
@@ -147,7 +151,7 @@ public final class CapabilityStage implements Stage {
         }
     }
 
-    private static void publishItems(StageContext context, List<String> files) {
+    private static void publishItems(StageContext context, List<String> files, Set<String> usedForSelection) {
         if (files.isEmpty()) {
             publish(context, Table.CAPABILITY_ITEMS, List.of());
             return;
@@ -157,6 +161,9 @@ public final class CapabilityStage implements Stage {
                 .schema(Table.CAPABILITY_ITEMS.schema())
                 .option("mode", "FAILFAST")
                 .json(files.toArray(new String[0]))
+                .withColumn(
+                        "used_for_selection",
+                        col("metric").notEqual("accuracy").and(col("item_id").isin(usedForSelection.toArray())))
                 .orderBy("benchmark", "metric", "mode", "intervention", "item_id")
                 .coalesce(1);
         context.warehouse().publish(Table.CAPABILITY_ITEMS, context.run(), rows);

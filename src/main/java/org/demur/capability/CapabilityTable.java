@@ -61,7 +61,7 @@ final class CapabilityTable {
     private List<Row> rows(Measure measure, Map<String, Sample> byIntervention) {
         Bootstrap bootstrap = new Bootstrap(
                 measures.resamples(), CONFIDENCE, seed.derive("capability bootstrap " + measure.spelled()));
-        Sample base = byIntervention.get(Intervention.NONE.id());
+        Sample base = byIntervention.get(Treatment.NONE.id());
         List<Sample> ordered = new ArrayList<>(List.of(base));
         byIntervention.values().stream().filter(sample -> sample != base).forEach(ordered::add);
         List<Row> rows = new ArrayList<>();
@@ -97,9 +97,8 @@ final class CapabilityTable {
         List<Optional<Double>> holm = holm(effects.subList(1, effects.size()));
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < effects.size(); i++) {
-            Row one = ordered.get(i).items().get(0);
             Optional<Double> corrected = i == 0 ? Optional.empty() : holm.get(i - 1);
-            rows.add(row(measure, one, effects.get(i), new Tested(i > 0, corrected)));
+            rows.add(row(measure, ordered.get(i), effects.get(i), new Tested(i > 0, corrected)));
         }
         return rows;
     }
@@ -121,17 +120,18 @@ final class CapabilityTable {
     /** Whether a row is compared with none, and its corrected p. */
     private record Tested(boolean isCompared, Optional<Double> holmP) {}
 
-    private static Row row(Measure measure, Row item, Effect effect, Tested tested) {
+    private static Row row(Measure measure, Sample item, Effect effect, Tested tested) {
+        Row first = item.items().get(0);
         boolean isCompared = tested.isCompared();
         return RowFactory.create(
                 measure.benchmark(),
                 measure.metric(),
                 measure.mode(),
-                item.getAs("intervention"),
-                item.getAs("method"),
-                item.getAs("feature_set"),
-                item.getAs("n_features"),
-                item.getAs("coefficient"),
+                first.getAs("intervention"),
+                first.getAs("method"),
+                first.getAs("feature_set"),
+                first.getAs("n_features"),
+                first.getAs("coefficient"),
                 effect.n(),
                 effect.tokens(),
                 effect.value(),
@@ -142,6 +142,7 @@ final class CapabilityTable {
                 isCompared ? effect.change().map(interval -> interval.low()).orElse(null) : null,
                 isCompared ? effect.change().map(interval -> interval.high()).orElse(null) : null,
                 isCompared ? effect.p().orElse(null) : null,
-                tested.holmP().orElse(null));
+                tested.holmP().orElse(null),
+                item.items().stream().anyMatch(row -> row.<Boolean>getAs("used_for_selection")));
     }
 }

@@ -19,7 +19,7 @@ record CapabilityTask(
     public String call(CapabilityPart part) {
         PartFile file = part.file(Path.of(scratch));
         if (!file.isDone()) {
-            List<Condition> conditions = part.interventions().stream()
+            List<Condition> conditions = part.treatments().stream()
                     .map(one -> new Condition(one, edits.value().edits(one.cell(), "")))
                     .toList();
             file.write(part.probe().measure(new Subject(ModelRegistry.model(spec), conditions, limits)));

@@ -25,9 +25,14 @@ final class ChatPrompts implements AutoCloseable {
     static ChatPrompts of(StageContext context, String turnDate) {
         try (ModelBundle bundle =
                 ModelSource.open(context.model().path(), context.model().adapters())) {
-            TemplateLayout layout = ChatFormat.of(bundle, turnDate).layout();
-            return new ChatPrompts(HfTokenizer.of(bundle), layout);
+            return of(bundle, turnDate);
         }
+    }
+
+    /** Those of a model, which may be closed afterwards. */
+    static ChatPrompts of(ModelBundle bundle, String turnDate) {
+        TemplateLayout layout = ChatFormat.of(bundle, turnDate).layout();
+        return new ChatPrompts(HfTokenizer.of(bundle), layout);
     }
 
     /** A user's turn, up to where the model starts to write. */
@@ -40,9 +45,7 @@ final class ChatPrompts implements AutoCloseable {
         return Passage.of(tokenizer.encode(withAnswer(content, answer)));
     }
 
-    /**
-     * The tokens of {@code more} where it follows {@code answer}, whose own tokens stay as they are.
-     */
+    /** The tokens of {@code more} where it follows {@code answer}, whose own tokens stay as they are. */
     int[] following(String answer, String more) {
         int[] before = begun("", answer).tokenIds();
         int[] whole = begun("", answer + more).tokenIds();

@@ -25,15 +25,15 @@ final class Documents {
     /** A row of the table: the key of a document and its tokens. */
     record Source(String setName, String id, Passage passage) {}
 
-    /** The texts of an entry with their scored tokens, in order of set and id; answers of the model itself excepted. */
-    List<ScoredText> texts(DocumentSettings settings) {
+    /** These rows of an entry as texts with scored tokens, in their order, those without any left out. */
+    static List<ScoredText> texts(DocumentSettings settings, List<Source> sources) {
         TokenClass scored =
                 switch (settings.kind()) {
                     case TEXT -> TokenClass.TEXT;
                     case RESPONSE, ON_POLICY -> TokenClass.RESPONSE;
                 };
         List<ScoredText> texts = new ArrayList<>();
-        for (Source source : sources(settings)) {
+        for (Source source : sources) {
             int length = Math.min(settings.maxTokens(), source.passage().length());
             int[] ids = IntStream.of(source.passage().tokenIds()).limit(length).toArray();
             ScoredText text = ScoredText.of(

@@ -22,7 +22,7 @@ record ItemRow(
     private static final int MOST_CHARACTERS = 32;
 
     /** Where a value belongs. */
-    record Place(String benchmark, String itemId, Intervention intervention) {}
+    record Place(String benchmark, String itemId, Treatment treatment) {}
 
     /**
      * Whether an item was answered rightly.
@@ -59,7 +59,7 @@ record ItemRow(
             Double baseValue) {}
 
     private static ItemRow of(Place place, Measured measured) {
-        Intervention by = place.intervention();
+        Treatment by = place.treatment();
         return new ItemRow(
                 place.benchmark(),
                 place.itemId(),

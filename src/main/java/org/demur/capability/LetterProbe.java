@@ -56,7 +56,7 @@ record LetterProbe(String benchmark, List<Item> items) implements Probe {
         int number = 0;
         for (Condition condition : subject.conditions()) {
             for (Item item : items) {
-                var place = new ItemRow.Place(benchmark, item.id(), condition.intervention());
+                var place = new ItemRow.Place(benchmark, item.id(), condition.treatment());
                 float[] logits_V = result.lastLogits(number++);
                 String text = subject.model()
                         .tokenizer()

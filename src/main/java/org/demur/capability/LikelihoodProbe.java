@@ -61,7 +61,7 @@ record LikelihoodProbe(String benchmark, List<Item> items) implements Probe {
                     double nats = answer.scoredNats(result.tokenNll(number++));
                     choices.add(new Scored(nats, answer.scoredTokens(), item.bytes()[i]));
                 }
-                var place = new ItemRow.Place(benchmark, item.id(), condition.intervention());
+                var place = new ItemRow.Place(benchmark, item.id(), condition.treatment());
                 rows.add(row(place, "likelihood_raw", item, best(choices, Scored::nats)));
                 rows.add(row(place, "likelihood_per_token", item, best(choices, one -> one.nats() / one.tokens())));
                 rows.add(row(place, "likelihood_per_byte", item, best(choices, one -> one.nats() / one.bytes())));

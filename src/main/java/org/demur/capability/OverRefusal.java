@@ -99,7 +99,7 @@ final class OverRefusal {
     }
 
     private static Row row(Cell cell, Map<String, Verdicts> byLabel) {
-        Intervention by = Intervention.of(cell);
+        Treatment by = Treatment.of(cell);
         List<Object> values = new ArrayList<>();
         values.addAll(Arrays.asList(
                 cell.cellId(),
@@ -123,7 +123,7 @@ final class OverRefusal {
         return RowFactory.create(values.toArray());
     }
 
-    private static void add(List<Object> values, Verdicts verdicts, Intervention by) {
+    private static void add(List<Object> values, Verdicts verdicts, Treatment by) {
         values.add(verdicts.n());
         if (verdicts.n() == 0) {
             values.addAll(Collections.nCopies(4, null));

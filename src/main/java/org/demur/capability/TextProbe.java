@@ -60,7 +60,7 @@ record TextProbe(String benchmark, int divergencePositions, List<ScoredText> tex
 
     private List<ItemRow> rows(LanguageModel model, ForwardResult result, Condition condition, Pair pair) {
         ScoredText text = pair.text();
-        var place = new ItemRow.Place(benchmark, text.setName() + "/" + text.id(), condition.intervention());
+        var place = new ItemRow.Place(benchmark, text.setName() + "/" + text.id(), condition.treatment());
         List<ItemRow> rows = new ArrayList<>();
         double edited = text.scoredNats(result.tokenNll(pair.edited()));
         double base = text.scoredNats(result.tokenNll(pair.base()));
@@ -68,7 +68,7 @@ record TextProbe(String benchmark, int divergencePositions, List<ScoredText> tex
         rows.add(ItemRow.summed(place, "cross_entropy", new ItemRow.Sum(text.scoredTokens(), length, edited, base)));
         if (divergencePositions > 0) {
             int[] positions = spread(text.predictors(), divergencePositions);
-            double divergence = condition.intervention().isNone() ? 0 : divergence(model, result, pair, positions);
+            double divergence = condition.treatment().isNone() ? 0 : divergence(model, result, pair, positions);
             rows.add(ItemRow.summed(place, "divergence", new ItemRow.Sum(positions.length, length, divergence, 0)));
         }
         return rows;

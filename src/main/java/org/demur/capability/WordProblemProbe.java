@@ -100,7 +100,7 @@ record WordProblemProbe(String benchmark, Style style, List<Item> items) impleme
 
     private ItemRow row(Answered one, String reading, Optional<String> number, boolean isCorrect) {
         return ItemRow.answered(
-                new ItemRow.Place(benchmark, one.item().id(), one.condition().intervention()),
+                new ItemRow.Place(benchmark, one.item().id(), one.condition().treatment()),
                 style.mode() + "_" + reading,
                 number.orElse(""),
                 isCorrect,

@@ -89,7 +89,7 @@ public final class Stages {
             if (name.equals("prompts") && wanted.contains(name)) {
                 stages.add(new PromptsStage(intake));
             } else if (name.equals("capability") && wanted.contains(name)) {
-                stages.add(new CapabilityStage(CapabilitySettings.from(root.section(name), turnDate)));
+                stages.add(new CapabilityStage(CapabilitySettings.from(root.section(name), uses, turnDate)));
             } else if (wanted.contains(name)) {
                 stages.add(FACTORIES.get(name).make(root.section(name), uses));
             }

@@ -128,7 +128,7 @@ class CapabilityStageSparkTest {
                 ConfigSection.root(ConfigFactory.parseString("capability {" + settings.formatted(folder) + "}")
                         .withFallback(ConfigFactory.parseResources("defaults/capability.conf"))
                         .resolve());
-        return new CapabilityStage(CapabilitySettings.from(section.section("capability"), "2024-07-26"));
+        return new CapabilityStage(CapabilitySettings.from(section.section("capability"), study.uses(), "2024-07-26"));
     }
 
     private static Dataset<Row> read(Table table, RunId of) {
@@ -212,16 +212,16 @@ class CapabilityStageSparkTest {
     void aRestartedStageKeepsFinishedPartsAndEndsAlike() throws IOException {
         RunId restarted = RunId.of("restarted");
         Path scratch = study.warehouse().scratch("capability", restarted);
-        List<Intervention> interventions = List.of(Intervention.NONE, Intervention.of(feature("fstar")));
+        List<Treatment> treatments = List.of(Treatment.NONE, Treatment.of(feature("fstar")));
         List<ItemRow> kept = new ArrayList<>();
-        for (Intervention intervention : interventions) {
+        for (Treatment treatment : treatments) {
             for (String item : List.of("a0", "a1", "a2")) {
-                var place = new ItemRow.Place("arc", item, intervention);
+                var place = new ItemRow.Place("arc", item, treatment);
                 kept.add(ItemRow.answered(place, "letter_corrected", "kept", true, 1));
                 kept.add(ItemRow.answered(place, "letter_faithful", "kept", true, 1));
             }
         }
-        CapabilityPart finished = new CapabilityPart(new LetterProbe("arc", List.of()), 0, interventions);
+        CapabilityPart finished = new CapabilityPart(new LetterProbe("arc", List.of()), 0, treatments);
         finished.file(scratch).write(kept);
 
         stage(MEASURED).execute(study.context(restarted));
@@ -270,5 +270,24 @@ class CapabilityStageSparkTest {
             assertThat(row.<String>getAs("stage")).isEqualTo("capability");
             assertThat(row.<Long>getAs("source_line")).isEqualTo(6L);
         });
+    }
+
+    @Test
+    void documentsThatServedSelectionAreRefusedUnlessAllowedAndThenMarked() {
+        String documents = "documents = [{ kind = on_policy, sets = [harmless_val], limit = 4, new-tokens = 2 }]";
+        RunId refused = RunId.of("refused");
+        RunId allowed = RunId.of("allowed");
+
+        assertThatThrownBy(() -> stage(documents).execute(study.context(refused)))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("4 of harmless_val")
+                .hasMessageContaining("capability.allow-selection-prompts = true");
+        stage(documents + ", allow-selection-prompts = true").execute(study.context(allowed));
+        assertThat(read(Table.CAPABILITY, allowed)
+                        .where("NOT used_for_selection")
+                        .count())
+                .isZero();
+        assertThat(read(Table.CAPABILITY, run).where("used_for_selection").count())
+                .isZero();
     }
 }

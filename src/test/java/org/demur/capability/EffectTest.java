@@ -18,7 +18,7 @@ class EffectTest {
 
     private static Row row(String id, Boolean correct, int tokens, int textTokens, double value, double base) {
         Object[] values = {
-            "b", id, "none", "none", null, 0, null, "m", "sum", correct, null, tokens, textTokens, value, base
+            "b", id, "none", "none", null, 0, null, "m", "sum", correct, null, tokens, textTokens, value, base, false
         };
         return new GenericRowWithSchema(values, Table.CAPABILITY_ITEMS.schema());
     }

@@ -45,9 +45,9 @@ class ProbeTest {
         }
         float[] vector = new float[model.config().dModel()];
         Arrays.fill(vector, 0.3f);
-        Intervention addition = Intervention.of(Cell.of("s", Method.DIRECTION_ADDITION, "", 0, 1));
+        Treatment addition = Treatment.of(Cell.of("s", Method.DIRECTION_ADDITION, "", 0, 1));
         conditions = List.of(
-                new Condition(Intervention.NONE, List.of()),
+                new Condition(Treatment.NONE, List.of()),
                 new Condition(addition, List.of(new Edit.AddDirection(HookPoint.residPost(2), vector, 1))));
     }
 
@@ -130,7 +130,7 @@ class ProbeTest {
             for (int i = 1; i < letters.length; i++) {
                 best = logits_V[letters[i]] > logits_V[letters[best]] ? i : best;
             }
-            String id = condition.intervention().id();
+            String id = condition.treatment().id();
             assertThat(rows.get(id + " q accuracy letter_corrected").answer()).isEqualTo(ChoiceQuestion.letter(best));
             assertThat(rows.get(id + " q accuracy letter_corrected").correct()).isEqualTo(best == 4);
             assertThat(rows.get(id + " q accuracy letter_faithful").correct()).isFalse();
@@ -154,7 +154,7 @@ class ProbeTest {
             double[] nats = answers.stream()
                     .mapToDouble(answer -> nats(answer.tokenIds(), condition))
                     .toArray();
-            String id = condition.intervention().id() + " q accuracy likelihood_";
+            String id = condition.treatment().id() + " q accuracy likelihood_";
             assertThat(rows.get(id + "raw").answer()).isEqualTo(smallest(nats, 1, 1, 1));
             assertThat(rows.get(id + "per_token").answer()).isEqualTo(smallest(nats, 2, 3, 4));
             assertThat(rows.get(id + "per_byte").answer()).isEqualTo(smallest(nats, 4, 30, 5));
@@ -185,10 +185,10 @@ class ProbeTest {
                     .toArray();
             String number = NumericAnswer.published(model.tokenizer().decode(generated(cued, condition, 10)))
                     .orElse(null);
-            ItemRow faithful = rows.get(condition.intervention().id() + " p accuracy zero_shot_faithful");
+            ItemRow faithful = rows.get(condition.treatment().id() + " p accuracy zero_shot_faithful");
             assertThat(faithful.answer()).isEqualTo(number);
             assertThat(faithful.tokens()).isEqualTo(answer.length);
-            assertThat(rows.get(condition.intervention().id() + " p accuracy zero_shot_corrected")
+            assertThat(rows.get(condition.treatment().id() + " p accuracy zero_shot_corrected")
                             .answer())
                     .isEqualTo(NumericAnswer.corrected(model.tokenizer().decode(answer))
                             .orElse(null));

@@ -10,14 +10,14 @@ import org.demur.cells.Method;
  * @param id the cell's id without its prompt set; equal ids do the same
  * @param cell any cell that does it
  */
-record Intervention(String id, Cell cell) implements Serializable {
+record Treatment(String id, Cell cell) implements Serializable {
     /** The untouched model. */
-    static final Intervention NONE = new Intervention("none", Cell.of("", Method.NONE, "", 0, 0));
+    static final Treatment NONE = new Treatment("none", Cell.of("", Method.NONE, "", 0, 0));
 
-    static Intervention of(Cell cell) {
+    static Treatment of(Cell cell) {
         return cell.kind() == Method.NONE
                 ? NONE
-                : new Intervention(cell.cellId().substring(cell.setName().length() + 1), cell);
+                : new Treatment(cell.cellId().substring(cell.setName().length() + 1), cell);
     }
 
     boolean isNone() {

@@ -12,8 +12,8 @@ import org.demur.cells.Cell;
 import org.demur.cells.Method;
 
 /** Chooses the interventions whose cost is measured. */
-final class Interventions {
-    private Interventions() {}
+final class Treatments {
+    private Treatments() {}
 
     /**
      * The untouched model, then every intervention that a rule admits, once, in the order of rules and cell ids.
@@ -21,14 +21,14 @@ final class Interventions {
      * @param cells of the sweep
      * @param setsByPrompt feature sets that differ by prompt, which mean nothing for other prompts
      */
-    static List<Intervention> choose(List<CellRule> rules, List<Cell> cells, Set<String> setsByPrompt) {
+    static List<Treatment> choose(List<CellRule> rules, List<Cell> cells, Set<String> setsByPrompt) {
         List<Cell> everywhere = cells.stream()
                 .filter(cell -> !setsByPrompt.contains(cell.featureSet()))
                 .toList();
         Map<String, Integer> largest = new LinkedHashMap<>();
         everywhere.forEach(cell -> largest.merge(group(cell), cell.nFeatures(), Math::max));
-        Map<String, Intervention> chosen = new LinkedHashMap<>();
-        chosen.put(Intervention.NONE.id(), Intervention.NONE);
+        Map<String, Treatment> chosen = new LinkedHashMap<>();
+        chosen.put(Treatment.NONE.id(), Treatment.NONE);
         for (CellRule rule : rules) {
             List<Cell> found = everywhere.stream()
                     .filter(cell -> rule.admits(cell, largest.get(group(cell))))
@@ -36,7 +36,7 @@ final class Interventions {
             if (found.isEmpty() && rule.method() != Method.NONE) {
                 throw noneFits(rule, everywhere);
             }
-            found.stream().map(Intervention::of).forEach(one -> chosen.putIfAbsent(one.id(), one));
+            found.stream().map(Treatment::of).forEach(one -> chosen.putIfAbsent(one.id(), one));
         }
         return List.copyOf(new ArrayList<>(chosen.values()));
     }
@@ -47,7 +47,7 @@ final class Interventions {
 
     private static JobException noneFits(CellRule rule, List<Cell> cells) {
         Set<String> swept = new TreeSet<>();
-        cells.forEach(cell -> swept.add(Intervention.of(cell).id()));
+        cells.forEach(cell -> swept.add(Treatment.of(cell).id()));
         return new JobException(
                 ExitCode.USAGE,
                 "No intervention of the sweep fits an entry of capability.cells with method "

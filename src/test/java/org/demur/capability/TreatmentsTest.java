@@ -12,7 +12,7 @@ import org.demur.cells.Method;
 import org.demur.config.ConfigSection;
 import org.junit.jupiter.api.Test;
 
-class InterventionsTest {
+class TreatmentsTest {
     private static List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
         for (String set : List.of("a", "b")) {
@@ -35,8 +35,8 @@ class InterventionsTest {
                 .stream()
                 .map(CellRule::from)
                 .toList();
-        return Interventions.choose(read, cells(), Set.of("fstar_prompt")).stream()
-                .map(Intervention::id)
+        return Treatments.choose(read, cells(), Set.of("fstar_prompt")).stream()
+                .map(Treatment::id)
                 .toList();
     }
 
