@@ -1,6 +1,9 @@
 package org.demur.sae;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -127,6 +130,23 @@ public final class RowKernels {
         }
         for (; c < d; c++) {
             target[at + c] = Math.fma(source[from + c], weight, target[at + c]);
+        }
+    }
+
+    /** {@code target[at..] = scale * source[at..] - bias} over {@code bias.length} elements, where the source is bfloat16 bits. */
+    public static void centre(short[] source, float scale, float[] bias, float[] target, int at) {
+        FloatVector factor = FloatVector.broadcast(SPECIES, scale);
+        int bound = SPECIES.loopBound(bias.length);
+        int c = 0;
+        for (; c < bound; c += LANES) {
+            FloatVector stored = ((IntVector) ShortVector.fromArray(ShortVector.SPECIES_128, source, at + c)
+                            .convertShape(VectorOperators.S2I, IntVector.SPECIES_256, 0))
+                    .lanewise(VectorOperators.LSHL, Float.SIZE - Short.SIZE)
+                    .reinterpretAsFloats();
+            stored.fma(factor, FloatVector.fromArray(SPECIES, bias, c).neg()).intoArray(target, at + c);
+        }
+        for (; c < bias.length; c++) {
+            target[at + c] = Math.fma(Float.intBitsToFloat(source[at + c] << 16), scale, -bias[c]);
         }
     }
 

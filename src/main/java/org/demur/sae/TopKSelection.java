@@ -47,9 +47,8 @@ public final class TopKSelection {
         Arrays.fill(h_F, features, h_F.length, Float.NEGATIVE_INFINITY);
         this.maxima_G = new float[groups];
         this.ranked = new int[h_F.length];
-        // One more than there can be, as elements that are no candidates are written behind those that are.
-        this.candidates = new int[h_F.length + 1];
-        this.hits = new int[h_F.length / RowKernels.LANES + 1];
+        this.candidates = new int[h_F.length];
+        this.hits = new int[h_F.length / RowKernels.LANES];
     }
 
     /** The row to select from: {@code F} elements to fill before {@link #select}; elements past {@code F} are not to be touched. */
@@ -89,19 +88,20 @@ public final class TopKSelection {
             count = collect(lowerBound());
         }
         requireNumbers(count);
-        float kth = Float.NEGATIVE_INFINITY;
+        int kth = Integer.MIN_VALUE;
         int ties = k;
         if (count > k) {
             for (int i = 0; i < count; i++) {
                 ranked[i] = inOrder(Float.floatToRawIntBits(h_F[candidates[i]]));
             }
-            kth = Float.intBitsToFloat(inOrder(ranked(count - k, count)));
+            kth = ranked(count - k, count);
             for (int i = 0; i < count; i++) {
-                ties -= h_F[candidates[i]] > kth ? 1 : 0;
+                ties -= ranked[i] > kth ? 1 : 0;
             }
         }
-        write(indices, values, at, kth, ties, count);
-        guess = kth - GUESS_MARGIN * Math.abs(kth);
+        write(indices, values, at, new Limit(kth, ties, count));
+        float least = count > k ? Float.intBitsToFloat(inOrder(kth)) : Float.NEGATIVE_INFINITY;
+        guess = least - GUESS_MARGIN * Math.abs(least);
     }
 
     private void requireNumbers(int count) {
@@ -112,16 +112,23 @@ public final class TopKSelection {
         }
     }
 
-    private void write(int[] indices, float[] values, int at, float kth, int ties, int count) {
+    /** What is selected of {@code count} candidates: all that rank above {@code kth}, and the first {@code ties} equal to it. */
+    private record Limit(int kth, int ties, int count) {}
+
+    /** Writes every candidate, the next one over it unless it is selected: a branch on that would often go wrong. */
+    private void write(int[] indices, float[] values, int at, Limit limit) {
         int out = at;
-        int left = ties;
-        for (int i = 0; i < count && out < at + k; i++) {
+        int left = limit.ties();
+        for (int i = 0; i < limit.count() && out < at + k; i++) {
             float h = h_F[candidates[i]];
-            boolean tie = h == kth && kth != Float.NEGATIVE_INFINITY;
-            if (h > kth || (tie && left > 0) || kth == Float.NEGATIVE_INFINITY) {
-                left -= tie ? 1 : 0;
-                indices[out] = candidates[i];
-                values[out++] = Math.max(h, 0);
+            int rank = inOrder(Float.floatToRawIntBits(h));
+            indices[out] = candidates[i];
+            values[out] = Math.max(h, 0);
+            if (rank == limit.kth()) {
+                out += left > 0 ? 1 : 0;
+                left--;
+            } else {
+                out += (int) (limit.kth() - (long) rank >>> 63);
             }
         }
     }

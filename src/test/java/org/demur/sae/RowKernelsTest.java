@@ -54,4 +54,22 @@ class RowKernelsTest {
         RowKernels.dots(new RowKernels.RowSum(vector, 0, rows, d), indices, 0, 6, shifted, new float[32]);
         assertThat(shifted).isEqualTo(out);
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 16, 29, 576})
+    void centresStoredRowsWithOneRounding(int d) {
+        short[] bits = new short[d + 2];
+        float[] stored = noise(d + 2, 6);
+        for (int c = 0; c < bits.length; c++) {
+            bits[c] = (short) (Float.floatToRawIntBits(stored[c]) >>> 16);
+        }
+        float[] bias = noise(d, 7);
+        float[] target = new float[d + 2];
+        RowKernels.centre(bits, 1.7f, bias, target, 2);
+        float[] expected = new float[d + 2];
+        for (int c = 0; c < d; c++) {
+            expected[2 + c] = Math.fma(Float.intBitsToFloat(bits[2 + c] << 16), 1.7f, -bias[c]);
+        }
+        assertThat(target).isEqualTo(expected);
+    }
 }

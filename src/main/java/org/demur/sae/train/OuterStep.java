@@ -136,8 +136,10 @@ public final class OuterStep {
 
     /** Adds to every iterate what the rule has added to the mean. */
     private static void moveIterates(float[] row, float[] plain, int length) {
-        for (int i = length; i < row.length; i++) {
-            row[i] += row[i % length] - plain[i % length];
+        for (int from = length; from < row.length; from += length) {
+            for (int c = 0; c < length; c++) {
+                row[from + c] += row[c] - plain[c];
+            }
         }
     }
 

@@ -19,8 +19,11 @@ final class PreActivations {
             VectorMask<Float> hit = FloatVector.fromArray(SPECIES, row_F, c)
                     .compare(VectorOperators.LE, bound)
                     .not();
-            for (long bits = hit.toLong(); bits != 0; bits &= bits - 1) {
-                found[count++] = c + Long.numberOfTrailingZeros(bits);
+            if (hit.anyTrue()) {
+                for (int i = c; i < c + SPECIES.length(); i++) {
+                    found[count] = i;
+                    count += row_F[i] <= bound ? 0 : 1;
+                }
             }
         }
         for (; c < features; c++) {
@@ -40,8 +43,11 @@ final class PreActivations {
             VectorMask<Float> hit = FloatVector.fromArray(SPECIES, row_F, c)
                     .compare(VectorOperators.LE, bound)
                     .not();
-            for (long bits = hit.toLong(); bits != 0; bits &= bits - 1) {
-                found[count++] = c + Long.numberOfTrailingZeros(bits);
+            if (hit.anyTrue()) {
+                for (int i = c; i < c + SPECIES.length(); i++) {
+                    found[count] = i;
+                    count += row_F[i] <= bound_F[i] - margin ? 0 : 1;
+                }
             }
         }
         for (; c < features; c++) {

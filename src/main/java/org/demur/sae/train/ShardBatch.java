@@ -2,6 +2,7 @@ package org.demur.sae.train;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.demur.sae.RowKernels;
 
 /**
  * The tokens of one shard in one step and what the token-major pass leaves for the feature-major pass.
@@ -92,11 +93,15 @@ public final class ShardBatch {
     void centre(int from, int to, float scale, float[] b_dec) {
         int width = layout.shape().input();
         boolean subtract = layout.objective().inputBias() == Objective.InputBias.DECODER;
+        float[] bias_I = subtract ? b_dec : new float[width];
         for (int r = from; r < to; r++) {
             int at = r * width;
-            for (int c = 0; c < width; c++) {
-                float stored = exact_BI.length > 0 ? exact_BI[at + c] : Float.intBitsToFloat(bits_BI[at + c] << 16);
-                x_BI[at + c] = Math.fma(stored, scale, subtract ? -b_dec[c] : 0);
+            if (exact_BI.length == 0) {
+                RowKernels.centre(bits_BI, scale, bias_I, x_BI, at);
+            } else {
+                for (int c = 0; c < width; c++) {
+                    x_BI[at + c] = Math.fma(exact_BI[at + c], scale, -bias_I[c]);
+                }
             }
         }
     }
