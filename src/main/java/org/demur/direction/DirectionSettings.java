@@ -16,7 +16,8 @@ import org.demur.edit.Site;
  * @param filter keep only harmful prompts that the model refuses and harmless ones that it answers
  * @param refusalTokenThreshold see {@link org.demur.refusal.RefusalTokens}
  * @param ablateSites see {@link org.demur.cells.AblationSites}
- * @param rule bounds of the selection
+ * @param rule bounds of the published selection
+ * @param choice which directions there are, and how one is chosen
  * @param work how the work is cut
  */
 public record DirectionSettings(
@@ -27,7 +28,31 @@ public record DirectionSettings(
         double refusalTokenThreshold,
         List<String> ablateSites,
         SelectionRule rule,
+        Choice choice,
         Work work) {
+
+    /**
+     * @param kinds kinds of direction at every layer and position
+     * @param rule which rule chooses
+     * @param judgedTokens tokens generated for a prompt that the judged rule judges
+     * @param logisticPenalty see {@link DirectionFits}
+     * @param stabilityResamples resamples and splits behind each row of {@code direction_stability}; 0 for none
+     */
+    public record Choice(
+            List<DirectionKind> kinds,
+            ChoiceRule rule,
+            int judgedTokens,
+            double logisticPenalty,
+            int stabilityResamples)
+            implements Serializable {}
+
+    /** How one candidate is chosen. */
+    public enum ChoiceRule {
+        /** {@link SelectionRule}: first-token scores under ablation and addition. */
+        PUBLISHED,
+        /** {@link JudgedRule}: answers under ablation. */
+        JUDGED
+    }
 
     /** Prompt sets by role. */
     public record Sets(
@@ -59,10 +84,37 @@ public record DirectionSettings(
                 sites(section),
                 new SelectionRule(
                         section.number("max-layer-fraction"), section.number("max-kl"), section.number("min-induce")),
+                choice(section),
                 new Work(
                         section.positive("shards"),
                         section.positive("max-tokens-per-batch"),
                         section.flag("score-hopeless")));
+    }
+
+    private static Choice choice(ConfigSection section) {
+        double penalty = section.number("logistic-penalty");
+        int resamples = section.integer("stability-resamples");
+        if (!(penalty > 0)) {
+            throw section.invalid(
+                    "logistic-penalty",
+                    "without a penalty classes that can be parted have no best weights",
+                    "write 0.01");
+        }
+        if (resamples < 0) {
+            throw section.invalid("stability-resamples", "it is " + resamples, "write 0 for none, or for example 100");
+        }
+        return new Choice(
+                DirectionKind.from(section), rule(section), section.positive("judged-tokens"), penalty, resamples);
+    }
+
+    private static ChoiceRule rule(ConfigSection section) {
+        return switch (section.string("rule")) {
+            case "published" -> ChoiceRule.PUBLISHED;
+            case "judged" -> ChoiceRule.JUDGED;
+            default ->
+                throw section.invalid(
+                        "rule", "'" + section.string("rule") + "' is no rule", "write published or judged");
+        };
     }
 
     private static List<String> sites(ConfigSection section) {

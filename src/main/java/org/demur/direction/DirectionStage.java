@@ -1,14 +1,18 @@
 package org.demur.direction;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.broadcast.Broadcast;
 import org.demur.config.CanonicalJson;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
 
 /**
  * Finds the refusal direction: reads harmful and harmless prompts with the untouched model, takes the difference in
- * means at every layer and post-instruction position, scores each on validation prompts and selects one (Arditi et al.
- * 2024). Publishes the table {@code directions} with every candidate.
+ * means, and if wanted other directions, at every layer and post-instruction position, scores each on validation prompts
+ * and selects one (Arditi et al. 2024). Publishes {@code directions} with every candidate, and {@code
+ * direction_stability}.
  */
 public final class DirectionStage implements Stage {
     private final DirectionSettings settings;
@@ -25,7 +29,7 @@ public final class DirectionStage implements Stage {
 
     @Override
     public int version() {
-        return 1;
+        return 2;
     }
 
     @Override
@@ -40,9 +44,39 @@ public final class DirectionStage implements Stage {
 
     @Override
     public void execute(StageContext context) {
-        Findings findings = new ReadingPass(context, settings).run();
-        List<CandidateScores> scores = new ScoringPass(context, settings, findings).run();
-        List<SelectionRule.Verdict> verdicts = settings.rule().judge(scores, findings.nLayers());
-        new DirectionTable(context, settings, findings).publish(verdicts);
+        try (Readings readings = new ReadingPass(context, settings).run()) {
+            Findings findings = readings.findings(
+                    settings.choice().kinds(), settings.choice().logisticPenalty());
+            Candidate selected = choose(context, findings);
+            new Stability(context, settings.choice())
+                    .publish(readings.samples(selected.layer(), selected.position()), selected);
+        }
+    }
+
+    /** Scores the candidates and publishes them. */
+    private Candidate choose(StageContext context, Findings findings) {
+        ScoringPass scoring = new ScoringPass(context, settings, findings);
+        Broadcast<Trial> trial = scoring.trial();
+        try {
+            List<CandidateScores> scores = scoring.run(trial);
+            double[] refused = new double[scores.size()];
+            Arrays.fill(refused, Double.NaN);
+            List<SelectionRule.Verdict> verdicts =
+                    switch (settings.choice().rule()) {
+                        case PUBLISHED -> settings.rule().judge(scores, findings.nLayers());
+                        case JUDGED -> {
+                            refused = scoring.judged(trial);
+                            yield JudgedRule.judge(scores, refused);
+                        }
+                    };
+            new DirectionTable(context, settings, findings).publish(verdicts, refused);
+            int place = IntStream.range(0, verdicts.size())
+                    .filter(i -> verdicts.get(i).status() == SelectionRule.Status.SELECTED)
+                    .findFirst()
+                    .orElseThrow();
+            return findings.candidates().get(place);
+        } finally {
+            trial.destroy();
+        }
     }
 }

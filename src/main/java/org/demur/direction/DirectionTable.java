@@ -22,11 +22,16 @@ final class DirectionTable {
         this.findings = findings;
     }
 
-    /** Publishes one row a candidate; verdicts are in the order of the candidates. */
-    void publish(List<SelectionRule.Verdict> verdicts) {
+    /**
+     * Publishes one row a candidate.
+     *
+     * @param verdicts in the order of the candidates
+     * @param refused share of answers under ablation that are refusals, in the same order; NaN where not judged
+     */
+    void publish(List<SelectionRule.Verdict> verdicts, double[] refused) {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < verdicts.size(); i++) {
-            rows.add(row(findings.candidates().get(i), verdicts.get(i)));
+            rows.add(row(findings.candidates().get(i), verdicts.get(i), refused[i]));
         }
         Map<String, String> facts = Map.of(
                 "refusal_tokens", findings.tokens().evidence().toString(),
@@ -41,7 +46,7 @@ final class DirectionTable {
                         facts);
     }
 
-    private Row row(Candidate candidate, SelectionRule.Verdict verdict) {
+    private Row row(Candidate candidate, SelectionRule.Verdict verdict, double refused) {
         CandidateScores scores = verdict.scores();
         return RowFactory.create(
                 candidate.layer(),
@@ -57,7 +62,9 @@ final class DirectionTable {
                 verdict.reason().isEmpty() ? null : verdict.reason(),
                 boxed(candidate.vector_D()),
                 settings.ablateSites().toArray(new String[0]),
-                IntStream.of(findings.tokens().ids()).boxed().toArray(Integer[]::new));
+                IntStream.of(findings.tokens().ids()).boxed().toArray(Integer[]::new),
+                candidate.kind().sqlName(),
+                measured(refused));
     }
 
     private static Double measured(double score) {

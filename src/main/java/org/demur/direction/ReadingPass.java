@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
@@ -35,7 +34,8 @@ final class ReadingPass {
         this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     }
 
-    Findings run() {
+    /** Reads the prompts; the caller closes the readings. */
+    Readings run() {
         List<StudyPrompt> harmful = draw(settings.sets().harmful(), "direction-harmful");
         List<StudyPrompt> harmless = draw(settings.sets().harmless(), "direction-harmless");
         int positions = commonPositions(harmful, harmless);
@@ -45,13 +45,21 @@ final class ReadingPass {
         JavaRDD<ShardReading> read = spark.parallelize(shards, shards.size())
                 .map(new ReadingTask(context.model(), positions, settings.work().maxTokensPerBatch()))
                 .persist(StorageLevel.MEMORY_AND_DISK());
+        boolean isComplete = false;
         try {
             List<ShardReading.Next> next = new StageJob("direction: read prompts", prompts, "prompts")
                     .collect(context, counter -> read.map(reading -> counted(reading, counter)));
             RefusalTokens tokens = refusalTokens(next);
-            return findings(tokens, sums(read, tokens.ids()), next.get(0).template());
+            isComplete = true;
+            return new Readings(
+                    read,
+                    tokens,
+                    new ShardReading.Filter(tokens.ids(), settings.filter()),
+                    next.get(0).template());
         } finally {
-            read.unpersist();
+            if (!isComplete) {
+                read.unpersist();
+            }
         }
     }
 
@@ -89,38 +97,5 @@ final class ReadingPass {
                 LikelyTokens.mean(bySide.get(Side.HARMFUL)),
                 LikelyTokens.mean(bySide.get(Side.HARMLESS)),
                 settings.refusalTokenThreshold());
-    }
-
-    private Map<Side, ResidualSums> sums(JavaRDD<ShardReading> read, int[] refusalTokens) {
-        boolean filter = settings.filter();
-        Map<Side, ResidualSums> sums = new EnumMap<>(Side.class);
-        for (ShardReading.Sums shard :
-                read.map(reading -> reading.sums(refusalTokens, filter)).collect()) {
-            sums.computeIfAbsent(
-                            shard.side(),
-                            side -> ResidualSums.empty(shard.sums().size()))
-                    .add(shard.sums());
-        }
-        sums.forEach((side, sum) -> requireSome(side, sum.n()));
-        return sums;
-    }
-
-    private static void requireSome(Side side, int n) {
-        if (n == 0) {
-            throw new JobException(
-                    ExitCode.BAD_DATA,
-                    "None of the " + side.name().toLowerCase(Locale.ROOT) + " prompts passed the filter",
-                    "The model refuses none of the harmful prompts or all of the harmless ones.",
-                    "Set direction.filter = false to keep every prompt, or choose other prompt sets.");
-        }
-    }
-
-    private static Findings findings(
-            RefusalTokens tokens, Map<Side, ResidualSums> sums, ShardReading.Template template) {
-        ResidualSums harmful = sums.get(Side.HARMFUL);
-        ResidualSums harmless = sums.get(Side.HARMLESS);
-        List<Candidate> candidates = ResidualSums.differences(
-                harmful, harmless, template.nLayers(), template.positionTexts().size());
-        return new Findings(tokens, candidates, template, harmful.n(), harmless.n());
     }
 }

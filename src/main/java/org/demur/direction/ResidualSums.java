@@ -57,7 +57,7 @@ final class ResidualSums implements Serializable {
                     double mean = harmful.sum_LPD[from + i] / harmful.n;
                     vector_D[i] = (float) (mean - harmless.sum_LPD[from + i] / harmless.n);
                 }
-                candidates.add(new Candidate(layer, position - positions, vector_D));
+                candidates.add(new Candidate(layer, position - positions, DirectionKind.DIFFERENCE_IN_MEANS, vector_D));
             }
         }
         return candidates;

@@ -1,6 +1,7 @@
 package org.demur.direction;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,26 +34,39 @@ final class ScoringPass {
     }
 
     /** Scores in the order of the candidates. */
-    List<CandidateScores> run() {
+    List<CandidateScores> run(Broadcast<Trial> trial) {
         Map<Integer, List<Candidate>> byLayer = new LinkedHashMap<>();
         findings.candidates()
                 .forEach(candidate -> byLayer.computeIfAbsent(candidate.layer(), layer -> new ArrayList<>())
                         .add(candidate));
-        Broadcast<Trial> trial = spark.broadcast(trial());
         StageJob job = new StageJob(
                 "direction: score candidates", findings.candidates().size(), "candidates");
-        try {
-            List<List<CandidateScores>> scores =
-                    job.collect(context, counter -> spark.parallelize(new ArrayList<>(byLayer.values()), byLayer.size())
-                            .map(new TrialTask(trial, counter)));
-            return scores.stream().flatMap(List::stream).toList();
-        } finally {
-            trial.destroy();
-        }
+        List<List<CandidateScores>> scores =
+                job.collect(context, counter -> spark.parallelize(new ArrayList<>(byLayer.values()), byLayer.size())
+                        .map(new TrialTask(trial, counter)));
+        return scores.stream().flatMap(List::stream).toList();
     }
 
-    private Trial trial() {
-        return new Trial(
+    /**
+     * Share of harmful validation prompts whose answers under ablation are refusals, in the order of the candidates; NaN at
+     * positions that the judged rule doesn't look at.
+     */
+    double[] judged(Broadcast<Trial> trial) {
+        List<Candidate> judged =
+                findings.candidates().stream().filter(JudgedRule::looksAt).toList();
+        StageJob job = new StageJob("direction: judge answers", judged.size(), "candidates");
+        int tokens = settings.choice().judgedTokens();
+        Iterator<Double> rates = job.collect(context, counter -> spark.parallelize(judged, judged.size())
+                        .map(new JudgedTask(trial, tokens, counter)))
+                .iterator();
+        return findings.candidates().stream()
+                .mapToDouble(candidate -> JudgedRule.looksAt(candidate) ? rates.next() : Double.NaN)
+                .toArray();
+    }
+
+    /** What candidates are tried on; the caller destroys it. */
+    Broadcast<Trial> trial() {
+        return spark.broadcast(new Trial(
                 context.model(),
                 validation(Side.HARMFUL, settings.sets().validationHarmful()),
                 validation(Side.HARMLESS, settings.sets().validationHarmless()),
@@ -60,7 +74,7 @@ final class ScoringPass {
                 AblationSites.points(settings.ablateSites(), findings.nLayers()),
                 settings.rule().firstLateLayer(findings.nLayers()),
                 settings.rule().minInduce(),
-                settings.work());
+                settings.work()));
     }
 
     private List<ValidationPrompt> validation(Side side, List<String> sets) {

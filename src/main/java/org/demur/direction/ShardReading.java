@@ -2,6 +2,7 @@ package org.demur.direction;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 import org.demur.refusal.LikelyTokens;
 import org.demur.refusal.RefusalTokens;
 
@@ -24,20 +25,34 @@ record ShardReading(Side side, Template template, List<PromptReading> readings) 
     /** The part needed for the means. */
     record Sums(Side side, ResidualSums sums) implements Serializable {}
 
+    /**
+     * Which prompts take part.
+     *
+     * @param refusalTokens see {@link RefusalTokens}
+     * @param isOn only prompts that the model answers as their side expects
+     */
+    record Filter(int[] refusalTokens, boolean isOn) implements Serializable {
+        boolean takes(Side side, LikelyTokens next) {
+            return !isOn || side.behavesAsExpected(RefusalTokens.score(next.dense(), refusalTokens));
+        }
+    }
+
     Next next() {
         return new Next(
                 side, template, readings.stream().map(PromptReading::next).toList());
     }
 
-    /** Sums over the prompts; over those that behave as expected only, if {@code filter} is set. */
-    Sums sums(int[] refusalTokens, boolean filter) {
+    /** Sums over the prompts that take part. */
+    Sums sums(Filter filter) {
         ResidualSums sums = ResidualSums.empty(readings.get(0).residual_LPD().length);
-        for (PromptReading reading : readings) {
-            double score = RefusalTokens.score(reading.next().dense(), refusalTokens);
-            if (!filter || side.behavesAsExpected(score)) {
-                sums.add(reading.residual_LPD());
-            }
-        }
+        residuals(filter).forEach(sums::add);
         return new Sums(side, sums);
+    }
+
+    /** Residuals of the prompts that take part, in order. */
+    Stream<float[]> residuals(Filter filter) {
+        return readings.stream()
+                .filter(reading -> filter.takes(side, reading.next()))
+                .map(PromptReading::residual_LPD);
     }
 }

@@ -54,4 +54,24 @@ class DirectionSettingsTest {
                 .hasMessageContaining("direction.shards")
                 .hasMessageContaining("must be at least 1");
     }
+
+    @Test
+    void otherDirectionsAndRulesAreAskedFor() {
+        DirectionSettings settings = read("direction { kinds = [lda, difference_in_means], rule = judged }");
+
+        assertThat(read("").choice().kinds()).containsExactly(DirectionKind.DIFFERENCE_IN_MEANS);
+        assertThat(read("").choice().rule()).isEqualTo(DirectionSettings.ChoiceRule.PUBLISHED);
+        assertThat(settings.choice().kinds()).containsExactly(DirectionKind.DIFFERENCE_IN_MEANS, DirectionKind.LDA);
+        assertThat(settings.choice().rule()).isEqualTo(DirectionSettings.ChoiceRule.JUDGED);
+        assertThatThrownBy(() -> read("direction.kinds = [pca]"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("direction.kinds")
+                .hasMessageContaining("difference_in_means, logistic, lda");
+        assertThatThrownBy(() -> read("direction.rule = best"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("'best' is no rule");
+        assertThatThrownBy(() -> read("direction.logistic-penalty = 0"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("direction.logistic-penalty");
+    }
 }

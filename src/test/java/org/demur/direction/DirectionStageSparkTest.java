@@ -71,11 +71,67 @@ class DirectionStageSparkTest {
                 settings.refusalTokenThreshold(),
                 settings.ablateSites(),
                 settings.rule(),
+                settings.choice(),
                 settings.work()));
 
         assertThatThrownBy(() -> study.run(stage))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("No refusal token")
                 .hasMessageContaining("0.0500");
+    }
+
+    @Test
+    void probesAreScoredBesideTheDifferenceAndComparedWithIt() {
+        TinyStudy study = new TinyStudy(
+                folder,
+                40,
+                "direction { prompts-per-side = 24, validation-per-side = 8, shards = 4, stability-resamples = 20,"
+                        + " kinds = [difference_in_means, logistic, lda], rule = judged, judged-tokens = 8 }");
+
+        RunId run = study.run(stage(study));
+
+        Dataset<Row> directions = study.warehouse().read(Table.DIRECTIONS, run);
+        Row selected = directions.where("status = 'selected'").head();
+        assertThat(directions.groupBy("kind").count().collectAsList())
+                .extracting(row -> row.getString(0) + " " + row.getLong(1))
+                .containsExactlyInAnyOrder("difference_in_means 40", "logistic 40", "lda 40");
+        assertThat(directions.where("judged_refusal IS NOT NULL").count())
+                .isEqualTo(directions.where("position = -1").count());
+        assertThat(selected.<Integer>getAs("position")).isEqualTo(-1);
+        assertThat(selected.<Double>getAs("judged_refusal"))
+                .isEqualTo(directions.selectExpr("min(judged_refusal)").head().getDouble(0))
+                .isLessThan(0.5);
+        assertThat(directions.selectExpr("max(judged_refusal)").head().getDouble(0))
+                .isGreaterThan(0.9);
+        assertThat(directions
+                        .where("kind = 'lda' AND layer = 3 AND position = -1 AND bypass < 0 AND induce > 0")
+                        .count())
+                .isOne();
+        agreesWithItself(study.warehouse().read(Table.DIRECTION_STABILITY, run));
+    }
+
+    private static void agreesWithItself(Dataset<Row> stability) {
+        assertThat(stability.count()).isEqualTo(3 * 2 + 3);
+        assertThat(stability
+                        .where("comparison = 'bootstrap' AND resamples = 20 AND cosine > 0.7"
+                                + " AND cosine_low <= cosine AND cosine <= cosine_high AND cosine_high < 1")
+                        .count())
+                .isEqualTo(3);
+        double bootstrap = cosine(stability, "difference_in_means", "bootstrap");
+        double halves = cosine(stability, "difference_in_means", "split_half");
+        assertThat(halves).isBetween(0.5, bootstrap);
+        assertThat(cosine(stability, "difference_in_means", "lda")).isBetween(0.1, 0.9999);
+        assertThat(stability
+                        .where("comparison = 'lda' AND cosine_low IS NOT NULL")
+                        .count())
+                .isZero();
+    }
+
+    private static double cosine(Dataset<Row> stability, String kind, String comparison) {
+        return stability
+                .where("kind = '" + kind + "' AND comparison = '" + comparison + "'")
+                .select("cosine")
+                .head()
+                .getDouble(0);
     }
 }
