@@ -7,7 +7,7 @@ import org.demur.study.Stages;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: one command per stage, {@code study} for all of them, {@code sql} for the tables, two for dictionaries. */
+/** The command line: a command per stage, {@code study} for all, {@code sql} for tables, others for dictionaries and reviews. */
 @Command(
         name = "demur",
         mixinStandardHelpOptions = true,
@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             SqlCommand.class,
             ImportSaeCommand.class,
             ExportSaeCommand.class,
+            ExportReviewCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

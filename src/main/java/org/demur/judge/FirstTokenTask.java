@@ -2,6 +2,7 @@ package org.demur.judge;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -13,6 +14,7 @@ import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
+import org.demur.prompts.TokenClass;
 import org.demur.refusal.NextToken;
 import org.demur.refusal.RefusalTokens;
 import org.demur.runtime.ModelRegistry;
@@ -31,11 +33,7 @@ record FirstTokenTask(
 
     @Override
     public List<Judgement> call(List<Question> questions) {
-        List<TokenSequence> sequences = questions.stream()
-                .map(question -> new TokenSequence(
-                        question.prompt().tokenIds(),
-                        edits.value().edits(question.cell(), question.prompt().promptId())))
-                .toList();
+        List<TokenSequence> sequences = questions.stream().map(this::sequence).toList();
         ForwardPlan plan = ForwardPlan.nothing().withLastLogits().withMaxTokensPerBatch(judge.maxTokensPerBatch());
         ForwardResult result = ModelRegistry.model(model).forward(sequences, plan);
         List<Judgement> judgements = new ArrayList<>();
@@ -48,5 +46,14 @@ record FirstTokenTask(
         }
         finished.add(judgements.size());
         return judgements;
+    }
+
+    private TokenSequence sequence(Question question) {
+        StudyPrompt prompt = question.prompt();
+        return new TokenSequence(
+                prompt.tokenIds(),
+                edits.value().edits(question.cell(), prompt.promptId()),
+                Arrays.stream(prompt.tokenClasses()).map(TokenClass::labelled).toList(),
+                0);
     }
 }

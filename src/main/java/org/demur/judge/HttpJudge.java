@@ -1,8 +1,6 @@
 package org.demur.judge;
 
-import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaRDD;
 import org.demur.config.ConfigSection;
 import org.demur.judge.http.Asking;
@@ -20,19 +18,8 @@ import org.demur.judge.http.Quota;
 public record HttpJudge(Endpoint endpoint, Question question, Patience patience, Quota quota) implements Judge {
 
     static HttpJudge from(ConfigSection section) {
-        String question = section.string("question");
         return new HttpJudge(
-                Endpoint.from(section),
-                Question.of(question)
-                        .orElseThrow(() -> section.invalid(
-                                "question",
-                                "it is " + question,
-                                "write "
-                                        + Arrays.stream(Question.values())
-                                                .map(Question::sqlName)
-                                                .collect(Collectors.joining(" or ")))),
-                Patience.from(section),
-                Quota.from(section));
+                Endpoint.from(section), Question.from(section), Patience.from(section), Quota.from(section));
     }
 
     @Override

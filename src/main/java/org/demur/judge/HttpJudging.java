@@ -1,7 +1,6 @@
 package org.demur.judge;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -11,7 +10,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.judge.http.Asking;
@@ -42,12 +40,7 @@ final class HttpJudging {
         failures.read().forEach(known::putIfAbsent);
         List<PairKey> keys = new ArrayList<>();
         Queue<JudgedText> open = new ConcurrentLinkedQueue<>();
-        Iterator<Row> rows = session.subjects()
-                .texts()
-                .orderBy("prompt_digest", "completion_digest")
-                .toLocalIterator();
-        while (rows.hasNext()) {
-            JudgedText text = JudgedText.of(rows.next());
+        for (JudgedText text : session.orderedTexts()) {
             keys.add(text.key());
             if (!known.containsKey(text.key())) {
                 open.add(text);

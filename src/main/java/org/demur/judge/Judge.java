@@ -8,7 +8,8 @@ import org.apache.spark.api.java.JavaRDD;
  * A judge as a job file sets it, and the one way to run it. Judges never lose a completion: what they cannot judge comes
  * back as {@link Outcome.Undecided}.
  */
-public sealed interface Judge extends Serializable permits PhraseJudge, FirstTokenJudge, HttpJudge {
+public sealed interface Judge extends Serializable
+        permits PhraseJudge, FirstTokenJudge, ClassifierJudge, HttpJudge, LabelJudge {
     /** The kind in job files and tables. */
     String kind();
 

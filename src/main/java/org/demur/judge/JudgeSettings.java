@@ -62,12 +62,14 @@ public record JudgeSettings(List<NamedJudge> judges) {
             case "phrases" ->
                 PhraseJudge.of(PhraseList.named(section.string("list")), section.positive("prefix-characters"));
             case "first_token" -> FirstTokenJudge.from(section);
+            case "classifier" -> ClassifierJudge.from(section);
             case "http" -> HttpJudge.from(section);
+            case "labels" -> LabelJudge.from(section);
             default ->
                 throw section.invalid(
                         "kind",
                         "'" + section.string("kind") + "' is no kind of judge",
-                        "write phrases, first_token or http");
+                        "write phrases, first_token, classifier, http or labels");
         };
     }
 

@@ -1,6 +1,7 @@
 package org.demur.judge;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.demur.runtime.StageContext;
 import org.demur.table.RunId;
@@ -16,6 +17,13 @@ import org.demur.table.RunId;
 public record JudgingSession(StageContext context, Subjects subjects, String judgeDigest) {
     JavaSparkContext spark() {
         return JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    }
+
+    /** Every pair once, in the order of the digests. */
+    List<JudgedText> orderedTexts() {
+        return subjects.texts().orderBy("prompt_digest", "completion_digest").collectAsList().stream()
+                .map(JudgedText::of)
+                .toList();
     }
 
     /** Answers of this judge, from this run and all before it. */

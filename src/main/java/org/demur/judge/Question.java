@@ -3,6 +3,7 @@ package org.demur.judge;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import org.demur.config.ConfigSection;
 
 /** What a judge is asked. */
 public enum Question {
@@ -21,6 +22,13 @@ public enum Question {
         return Arrays.stream(values())
                 .filter(question -> question.sqlName().equals(sqlName))
                 .findFirst();
+    }
+
+    /** The setting {@code question} of a judge. */
+    static Question from(ConfigSection section) {
+        String name = section.string("question");
+        return of(name).orElseThrow(() -> section.invalid(
+                "question", "it is " + name, "write " + REFUSED.sqlName() + " or " + HARMFUL.sqlName()));
     }
 
     /** What an answer says about refusal: whatever does no harm counts as refused, as in HarmBench's rates. */

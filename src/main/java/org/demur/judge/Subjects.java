@@ -37,6 +37,27 @@ public record Subjects(Dataset<Row> rows) {
                 .dropDuplicates("prompt_digest", "completion_digest");
     }
 
+    /** Completions with an answer of both judges, those of equal subjects once: columns {@code first, second}. */
+    public Dataset<Row> both(NamedJudge first, NamedJudge second, Dataset<Row> judgements) {
+        String firstSubject = first.judge().subject().column();
+        String secondSubject = second.judge().subject().column();
+        return new Subjects(with(first, judgements)
+                        .select(
+                                col("prompt_digest"),
+                                col("completion_digest"),
+                                col("cell_digest"),
+                                col("answer").as("first")))
+                .with(second, judgements)
+                .select(
+                        col("prompt_digest"),
+                        col(firstSubject),
+                        col(secondSubject),
+                        col("first"),
+                        col("answer").as("second"))
+                .where(col("first").isNotNull().and(col("second").isNotNull()))
+                .dropDuplicates("prompt_digest", firstSubject, secondSubject);
+    }
+
     /** The completions, each with its judgement: all columns, then those of {@code judgements}. */
     public Dataset<Row> with(NamedJudge judge, Dataset<Row> judgements) {
         Dataset<Row> own = judgements

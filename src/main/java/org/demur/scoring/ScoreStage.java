@@ -15,8 +15,8 @@ import org.demur.statistics.Bootstrap;
 
 /**
  * Judges every completion of the sweep, measures what each intervention costs on harmless text, and sums both up per
- * cell. Publishes {@code judgements}, {@code scores}, {@code judge_rates}, {@code sweep_summary} and
- * {@code method_comparison}.
+ * cell. Publishes {@code judgements}, {@code scores}, {@code judge_rates}, {@code judge_agreement},
+ * {@code sweep_summary} and {@code method_comparison}.
  */
 public final class ScoreStage implements Stage {
     /** Fixed, because the column comments of {@code sweep_summary} state it. */
@@ -91,5 +91,7 @@ public final class ScoreStage implements Stage {
         context.warehouse().publish(Table.SCORES, context.run(), scores);
         Dataset<Row> rates = JudgeRates.of(context.spark(), subjects, judges, judgements);
         context.warehouse().publish(Table.JUDGE_RATES, context.run(), rates);
+        Dataset<Row> agreement = JudgeAgreement.of(context.spark(), subjects, judges, judgements);
+        context.warehouse().publish(Table.JUDGE_AGREEMENT, context.run(), agreement);
     }
 }

@@ -28,11 +28,11 @@ class MainTest {
     }
 
     @Test
-    void thereIsOneCommandPerStageAndFiveMore() {
+    void thereIsOneCommandPerStageAndSixMore() {
         assertThat(Main.commandLine().getSubcommands().keySet())
                 .containsAll(Stages.names())
-                .contains("study", "sql", "import-sae", "export-sae", "help")
-                .hasSize(Stages.names().size() + 5);
+                .contains("study", "sql", "import-sae", "export-sae", "export-review", "help")
+                .hasSize(Stages.names().size() + 6);
     }
 
     @Test
@@ -50,6 +50,13 @@ class MainTest {
                         "--help",
                         "-V",
                         "--version");
+    }
+
+    @Test
+    void textsLeaveTheWarehouseOnlyWhenThatIsSaid() {
+        assertThat(run("export-review", "--conf", "jobs/demo.conf", "--to", "sheet.csv"))
+                .isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString()).contains("add --include-texts");
     }
 
     @Test
