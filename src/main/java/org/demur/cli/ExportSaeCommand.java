@@ -46,7 +46,7 @@ final class ExportSaeCommand implements Callable<Integer> {
     public Integer call() {
         SaeFormat target = SaeFormats.named(format);
         ImportedSae imported = SaeFormats.at(from).read(from, ImportOptions.NONE);
-        target.write(imported, NewFolder.create(to));
+        NewFolder.fill(to, folder -> target.write(imported, folder));
         PrintWriter out = spec.commandLine().getOut();
         out.println(ImportSaeCommand.line(imported.sae()) + " -> " + to);
         out.flush();

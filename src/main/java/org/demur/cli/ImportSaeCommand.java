@@ -74,7 +74,7 @@ final class ImportSaeCommand implements Callable<Integer> {
         ImportedSae imported = source.read(from, new ImportOptions(hook, layer, k));
         Map<String, String> origin = new TreeMap<>(imported.origin());
         origin.put("source_format", source.label());
-        imported.sae().write(NewFolder.create(to), origin);
+        NewFolder.fill(to, folder -> imported.sae().write(folder, origin));
         PrintWriter out = spec.commandLine().getOut();
         out.println(line(imported.sae()) + " -> " + to);
         out.flush();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.demur.config.CanonicalJson;
+import org.demur.config.ConfigSection;
 import org.demur.config.JobFile;
 import org.demur.study.StudyConfig;
 import picocli.CommandLine.Option;
@@ -32,11 +33,21 @@ final class JobOptions {
     @Option(names = "--dry-run", description = "Prints the stages with their run ids and runs nothing.")
     private boolean isDryRun;
 
+    /** The job file as a whole. */
     StudyConfig config() {
+        return StudyConfig.from(section());
+    }
+
+    /** What a stage and those before it need. */
+    StudyConfig configUpTo(String stage) {
+        return StudyConfig.upTo(stage, section());
+    }
+
+    private ConfigSection section() {
         List<String> overrides = new ArrayList<>(settings);
         warehouse.ifPresent(folder -> overrides.add("study.warehouse=" + CanonicalJson.of(folder)));
         nativeThreads.ifPresent(threads -> overrides.add("model.native-threads=" + threads));
-        return StudyConfig.from(JobFile.read(file, overrides));
+        return JobFile.read(file, overrides);
     }
 
     boolean isDryRun() {

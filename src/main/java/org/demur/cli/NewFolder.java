@@ -1,8 +1,10 @@
 package org.demur.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.demur.ExitCode;
 import org.demur.JobException;
@@ -11,8 +13,30 @@ import org.demur.JobException;
 final class NewFolder {
     private NewFolder() {}
 
-    /** The folder, made if it is missing; refused when it holds anything. */
-    static Path create(Path folder) {
+    /** Has the folder filled, which is made if it is missing; refused when it holds anything. One that stays empty goes again. */
+    static void fill(Path folder, Consumer<Path> content) {
+        boolean isNew = !Files.exists(folder);
+        try {
+            content.accept(create(folder));
+        } catch (JobException e) {
+            if (isNew) {
+                removeEmpty(folder);
+            }
+            throw e;
+        }
+    }
+
+    private static void removeEmpty(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            if (files.findAny().isEmpty()) {
+                Files.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot remove the empty folder " + folder, e);
+        }
+    }
+
+    private static Path create(Path folder) {
         try (Stream<Path> files = Files.list(Files.createDirectories(folder))) {
             if (files.findAny().isPresent()) {
                 throw new JobException(

@@ -21,7 +21,7 @@ final class StageCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Console console = new Console(spec.commandLine());
-        StudyPlan plan = console.plan(job.config());
+        StudyPlan plan = console.plan(job.configUpTo(spec.name()));
         StudyRun run = console.prepare(plan);
         if (job.isDryRun()) {
             console.showPlan(plan, run);

@@ -50,6 +50,11 @@ public record RowInput(HookPoint point, int width, List<String> files, RowFilter
         return new RowInput(other, width, files, filter, corpus, new Pairing.Follows(this));
     }
 
+    /** The vectors in other files, of another model of the same width, for the very tokens of this input, in the same order. */
+    public RowInput counterpart(List<String> otherFiles) {
+        return new RowInput(point, width, otherFiles, filter, corpus, new Pairing.Follows(this));
+    }
+
     /** The rows of held-out prompts, chosen as those of training are. */
     public RowInput heldOutSide() {
         return new RowInput(point, width, files, filter.heldOutSide(), corpus, pairing.heldOutSide());

@@ -1,8 +1,11 @@
 package org.demur.study;
 
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.demur.activations.ExtractSettings;
 import org.demur.activations.ExtractStage;
 import org.demur.attribution.AttributeStage;
@@ -67,8 +70,12 @@ public final class Stages {
         return ORDER;
     }
 
-    /** The stages that {@code study.stages} names, in the order of a study. */
-    static List<Stage> of(ConfigSection root, String turnDate) {
+    /**
+     * Stages that {@code study.stages} names, in the order of a study. Settings of others are not read.
+     *
+     * @param target the only one to be made beside those that it reads; empty for all
+     */
+    static List<Stage> of(ConfigSection root, String turnDate, Optional<String> target) {
         ConfigSection study = root.section("study");
         List<String> wanted = study.strings("stages");
         for (String name : wanted) {
@@ -84,16 +91,23 @@ public final class Stages {
         ConfigSection prompts = root.section("prompts");
         PromptsSettings intake = PromptsSettings.from(prompts, turnDate);
         PromptUses uses = PromptUses.from(prompts);
-        List<Stage> stages = new ArrayList<>();
-        for (String name : names()) {
-            if (name.equals("prompts") && wanted.contains(name)) {
-                stages.add(new PromptsStage(intake));
-            } else if (name.equals("capability") && wanted.contains(name)) {
-                stages.add(new CapabilityStage(CapabilitySettings.from(root.section(name), uses, turnDate)));
-            } else if (wanted.contains(name)) {
-                stages.add(FACTORIES.get(name).make(root.section(name), uses));
+        Map<String, Stage> made = new HashMap<>();
+        Deque<String> open =
+                new ArrayDeque<>(target.filter(wanted::contains).map(List::of).orElse(wanted));
+        while (!open.isEmpty()) {
+            String name = open.pop();
+            if (wanted.contains(name) && !made.containsKey(name)) {
+                Stage stage =
+                        switch (name) {
+                            case "prompts" -> new PromptsStage(intake);
+                            case "capability" ->
+                                new CapabilityStage(CapabilitySettings.from(root.section(name), uses, turnDate));
+                            default -> FACTORIES.get(name).make(root.section(name), uses);
+                        };
+                made.put(name, stage);
+                open.addAll(stage.inputs());
             }
         }
-        return stages;
+        return names().stream().filter(made::containsKey).map(made::get).toList();
     }
 }

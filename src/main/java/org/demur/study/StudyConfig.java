@@ -2,6 +2,7 @@ package org.demur.study;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.demur.config.ConfigSection;
@@ -64,6 +65,15 @@ public record StudyConfig(
 
     /** Reads all sections; fails on the first setting that is missing, wrong or unknown. */
     public static StudyConfig from(ConfigSection root) {
+        return from(root, Optional.empty());
+    }
+
+    /** Reads what one stage and those before it need, which may lack prompt sets that only later ones use. */
+    public static StudyConfig upTo(String stage, ConfigSection root) {
+        return from(root, Optional.of(stage));
+    }
+
+    private static StudyConfig from(ConfigSection root, Optional<String> target) {
         ConfigSection study = root.section("study");
         ConfigSection model = root.section("model");
         Stages.names().forEach(root::section);
@@ -78,7 +88,7 @@ public record StudyConfig(
                 root.section("spark").string("master"),
                 new RunSeed(study.longInteger("seed")),
                 ModelSettings.from(model),
-                Stages.of(root, turnDate));
+                Stages.of(root, turnDate, target));
         rejectUnknown(root, config.stages());
         return config;
     }

@@ -14,6 +14,10 @@ record BatchSink(ShardBatch batch, Part part) implements RowSink {
     enum Part {
         /** What is encoded. */
         INPUT,
+        /** The first half of what is encoded. */
+        FIRST_MODEL,
+        /** The second half of what is encoded. */
+        SECOND_MODEL,
         /** What is predicted. */
         OUTPUT
     }
@@ -27,27 +31,30 @@ record BatchSink(ShardBatch batch, Part part) implements RowSink {
     public int width() {
         return switch (part) {
             case INPUT -> batch.width();
+            case FIRST_MODEL, SECOND_MODEL -> batch.width() / 2;
             case OUTPUT -> batch.outputWidth();
         };
     }
 
     @Override
     public void put(int row, short[] bits, int at) {
-        short[] target =
-                switch (part) {
-                    case INPUT -> batch.bits_BI();
-                    case OUTPUT -> batch.targetBits_BO();
-                };
-        System.arraycopy(bits, at, target, row * width(), width());
+        System.arraycopy(bits, at, isOutput() ? batch.targetBits_BO() : batch.bits_BI(), place(row), width());
     }
 
     @Override
     public void put(int row, float[] values, int at) {
-        float[] target =
-                switch (part) {
-                    case INPUT -> batch.exact_BI();
-                    case OUTPUT -> batch.exactTarget_BO();
-                };
-        System.arraycopy(values, at, target, row * width(), width());
+        System.arraycopy(values, at, isOutput() ? batch.exactTarget_BO() : batch.exact_BI(), place(row), width());
+    }
+
+    private boolean isOutput() {
+        return part == Part.OUTPUT;
+    }
+
+    private int place(int row) {
+        return switch (part) {
+            case INPUT, OUTPUT -> row * width();
+            case FIRST_MODEL -> row * batch.width();
+            case SECOND_MODEL -> row * batch.width() + width();
+        };
     }
 }

@@ -1,9 +1,7 @@
 package org.demur.training;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.demur.edit.HookPoint;
 import org.demur.rows.RowRequest;
 import org.demur.rows.ShardRange;
 import org.demur.sae.FeatureCodes;
@@ -11,7 +9,7 @@ import org.demur.sae.MatrixProduct;
 import org.demur.sae.Sae;
 import org.demur.sae.SaeEncoder;
 
-/** Measures a transcoder on a sample of held-out rows, as the stage evaluate measures autoencoders. */
+/** Measures a transcoder or a crosscoder on a sample of held-out rows, as the stage evaluate measures autoencoders. */
 final class HeldOutMeasure {
     private HeldOutMeasure() {}
 
@@ -20,17 +18,21 @@ final class HeldOutMeasure {
      *
      * @param request of the training
      */
-    static Map<String, String> of(Sae sae, RowRequest request, HookPoint output, MatrixProduct.Factory products) {
+    static Map<String, String> of(Sae sae, RowRequest request, Beside beside, MatrixProduct.Factory products) {
         RowRequest heldOut = new RowRequest(
                 request.input().heldOutSide(),
                 new RowRequest.Batches(1, 1, 1),
                 request.seed(),
                 ShardRange.of(1, 0, 1),
                 request.storage());
-        try (BatchRows rows = BatchRows.open(heldOut, List.of(output));
+        try (BatchRows rows = BatchRows.open(heldOut, beside.heldOutSide());
                 SaeEncoder encoder = sae.encoder(products)) {
-            float[] x_NI = rows.inputs().sample().x_ND();
-            float[] y_NO = rows.outputs().sample().x_ND();
+            float[] x_NI = rows.sampleInputs();
+            float[] y_NO =
+                    switch (rows.target()) {
+                        case INPUT -> x_NI;
+                        case OTHER_VECTOR -> rows.others().sample().x_ND();
+                    };
             int count = rows.inputs().sample().rows();
             FeatureCodes codes = encoder.encode(x_NI, count);
             float[] yHat_NO = new float[y_NO.length];

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import org.apache.spark.sql.RowFactory;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.config.CanonicalJson;
+import org.demur.edit.HookPoint;
 import org.demur.model.FileDigest;
 import org.demur.rows.RowInput;
 import org.demur.rows.RowRequest;
@@ -139,13 +141,13 @@ public final class ImportStage implements Stage {
     /** Reads every dictionary and writes it where it is published from. */
     private List<ImportMeasure> copied(StageContext context, Path staged) {
         LayerInputs inputs = new LayerInputs(context, settings);
-        Map<Integer, Row> extracted = new TreeMap<>();
+        Map<HookPoint, Row> extracted = new HashMap<>();
         context.warehouse()
                 .read(Table.ACTIVATION_STATS, context.input("extract"))
                 .where("token_class = 'all'")
                 .selectExpr("layer", "hook", "size(mean_vector)", "norm_p50")
                 .collectAsList()
-                .forEach(row -> extracted.put(row.getInt(0), row));
+                .forEach(row -> extracted.put(LayerInputs.point(row), row));
         List<ImportMeasure> measures = new ArrayList<>();
         for (Path source : sources) {
             ImportedSae imported = SaeFormats.at(source).read(source, ImportOptions.NONE);
@@ -165,12 +167,12 @@ public final class ImportStage implements Stage {
         return measures;
     }
 
-    private static Row fitting(Sae sae, Path source, Map<Integer, Row> extracted) {
+    private static Row fitting(Sae sae, Path source, Map<HookPoint, Row> extracted) {
         if (sae.isTranscoder() || !sae.at().site().isStream()) {
             throw refused(source, "is no autoencoder of the residual stream", "stages read and edit the stream only");
         }
-        Row layer = extracted.get(sae.layer());
-        if (layer == null || !LayerInputs.point(layer).equals(sae.at())) {
+        Row layer = extracted.get(sae.at());
+        if (layer == null) {
             throw refused(
                     source,
                     "reads " + sae.at().site().sqlName() + " of layer " + sae.layer() + ", which was not extracted",

@@ -49,9 +49,7 @@ final class LayerInputs {
 
     /** The rows of a layer of the given width and median norm. */
     RowInput of(HookPoint point, int width, double medianNorm) {
-        List<String> files = files(Table.ACTIVATIONS, activations).stream()
-                .filter(path -> path.contains("/layer=" + point.layer() + "/"))
-                .toList();
+        List<String> files = ofLayer(files(Table.ACTIVATIONS, activations), point);
         HeldOutPrompts heldOut = new HeldOutPrompts(
                 CorpusSeeds.heldOut(context.seed()), settings.rows().heldOutFraction());
         RowFilter filter = new RowFilter(
@@ -59,9 +57,34 @@ final class LayerInputs {
         return new RowInput(point, width, files, filter, corpus);
     }
 
+    /** What dictionaries of a layer are trained on. */
+    LayerJob.Rows rows(HookPoint point, int width, double medianNorm) {
+        RowInput input = of(point, width, medianNorm);
+        TrainedPoints points = settings.recipe().points();
+        if (!points.second().isEmpty()) {
+            SecondModel second = new SecondModel(context, points.second().get(0));
+            second.requireFits(activations, point, width);
+            return new LayerJob.Rows(input, new Beside.SecondModel(input.counterpart(second.files(point))));
+        }
+        for (Site output : points.outputs()) {
+            return new LayerJob.Rows(input, new Beside.Output(input.partner(new HookPoint(output, point.layer()))));
+        }
+        return new LayerJob.Rows(input, new Beside.Nothing());
+    }
+
     private List<String> files(Table table, Manifest manifest) {
+        return files(context, table, manifest);
+    }
+
+    static List<String> files(StageContext context, Table table, Manifest manifest) {
         String folder = context.warehouse().catalog().root() + "/" + table.sqlName() + "/run=" + manifest.run();
         return manifest.files().stream().map(file -> folder + "/" + file.path()).toList();
+    }
+
+    static List<String> ofLayer(List<String> files, HookPoint point) {
+        return files.stream()
+                .filter(path -> path.contains("/layer=" + point.layer() + "/"))
+                .toList();
     }
 
     private UnitTable units(ExtractionFacts facts) {

@@ -8,7 +8,7 @@ import org.demur.sae.train.Recipe;
 /**
  * Everything a worker needs to train one dictionary.
  *
- * @param input rows
+ * @param rows what is encoded, and what lies beside
  * @param settings of the job file
  * @param variant which of the layer's dictionaries
  * @param mode how workers share the work
@@ -17,7 +17,7 @@ import org.demur.sae.train.Recipe;
  * @param provenance written with the dictionary
  */
 record LayerJob(
-        RowInput input,
+        Rows rows,
         TrainSettings settings,
         SaeVariant variant,
         TrainMode mode,
@@ -25,6 +25,14 @@ record LayerJob(
         Folders folders,
         Map<String, String> provenance)
         implements Serializable {
+    /** The vectors that are encoded, those of the first model if there are two, and what lies beside them. */
+    record Rows(RowInput input, Beside beside) implements Serializable {
+        /** Width of what is encoded. */
+        int width() {
+            return input.width() * beside.models();
+        }
+    }
+
     /** Seeds of the order of rows, which all dictionaries of a layer share, and of the random start. */
     record Seeds(long order, long start) implements Serializable {}
 
@@ -37,6 +45,11 @@ record LayerJob(
      */
     record Folders(String digest, String checkpoints, String target) implements Serializable {}
 
+    /** The vectors that are encoded, those of the first model if there are two. */
+    RowInput input() {
+        return rows.input();
+    }
+
     /** Identifies everything that determines the result. */
     String digest() {
         return folders.digest();
@@ -47,7 +60,7 @@ record LayerJob(
      * shards: the mean over replicas takes that much of the random part of their steps away.
      */
     Recipe recipe() {
-        Recipe recipe = settings.recipe().with(variant).recipe(input.width());
+        Recipe recipe = settings.recipe().with(variant).recipe(rows.width());
         Recipe.Optimisation own = recipe.optimisation();
         if (mode != TrainMode.ROUNDS || own.learningRate() != Recipe.AUTO) {
             return recipe;

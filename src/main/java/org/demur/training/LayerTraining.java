@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
-import org.demur.edit.HookPoint;
 import org.demur.rows.MinibatchPlan;
 import org.demur.rows.RowRequest;
 import org.demur.rows.ShardRange;
@@ -53,7 +52,6 @@ final class LayerTraining {
         this.progress = progress;
         TrainSettings.Batches batches = job.settings().batches();
         this.plan = new MinibatchPlan(rows.inputs().facts().rows(), batches.shards(), batches.rows(), batches.epochs());
-        int width = job.input().width();
         this.recipe = job.recipe();
         this.sample = rows.sample(recipe.beginning().scaling());
     }
@@ -65,26 +63,17 @@ final class LayerTraining {
      */
     static LayerResult run(
             LayerJob job, Collective workers, WorkCrew crew, MatrixProduct.Factory products, LongConsumer progress) {
-        try (BatchRows rows = BatchRows.open(request(job, workers), outputs(job))) {
+        try (BatchRows rows = BatchRows.open(request(job, workers), job.rows().beside())) {
             LayerTraining training = new LayerTraining(job, workers, crew, rows, progress);
-            // Optimiser state is gone by the time the weights are copied to be published.
-            try (TrainingWeights weights = training.train(products)) {
-                if (workers.rank() == 0) {
-                    training.publish(weights, products);
-                }
-            }
+            training.dictionary(products).ifPresent(sae -> training.publish(sae, products));
             workers.await();
             return training.result();
         }
     }
 
-    private static List<HookPoint> outputs(LayerJob job) {
-        return job.settings().recipe().points().outputsOf(job.input().point().layer());
-    }
-
     /** All rows that a worker asks for to train a dictionary. */
     static List<RowRequest> requests(LayerJob job, Collective workers) {
-        return BatchRows.requests(request(job, workers), outputs(job));
+        return BatchRows.requests(request(job, workers), job.rows().beside());
     }
 
     private static RowRequest request(LayerJob job, Collective workers) {
@@ -98,8 +87,11 @@ final class LayerTraining {
     }
 
     private TrainingWeights train(MatrixProduct.Factory products) {
-        SaeShape shape = SaeShape.of(
-                recipe.features(), job.input().width(), recipe.objective().architecture());
+        SaeShape shape = SaeShape.crosscoder(
+                recipe.features(),
+                job.input().width(),
+                job.rows().beside().models(),
+                recipe.objective().architecture());
         Course.Problem problem =
                 new Course.Problem(recipe, shape, sample, job.seeds().start(), plan);
         Course.Team team = new Course.Team(workers, crew, products);
@@ -189,7 +181,17 @@ final class LayerTraining {
         }
     }
 
-    private void publish(TrainingWeights weights, MatrixProduct.Factory products) {
+    /** Optimiser state is gone when the weights are copied, and they are when the copy is written. */
+    private Optional<Sae> dictionary(MatrixProduct.Factory products) {
+        try (TrainingWeights weights = train(products)) {
+            return workers.rank() == 0
+                    ? Optional.of(new TrainedSae(weights, recipe.objective())
+                            .publish(job.input().point(), sample, crew))
+                    : Optional.empty();
+        }
+    }
+
+    private void publish(Sae sae, MatrixProduct.Factory products) {
         Map<String, String> provenance = new TreeMap<>(job.provenance());
         provenance.put("training_rows", Integer.toString(rows.inputs().facts().rows()));
         provenance.put("training_steps", Integer.toString(plan.steps()));
@@ -197,15 +199,7 @@ final class LayerTraining {
         provenance.put("learning_rate", Double.toString(recipe.peakRate()));
         provenance.put("dead_after_rows", Long.toString(recipe.deadAfter((long) plan.steps() * plan.batchRows())));
         provenance.put("objective", recipe.objective().toString());
-        Sae sae =
-                new TrainedSae(weights, recipe.objective()).publish(job.input().point(), sample, crew);
-        boolean isHeldOut = rows.inputs().facts().leftOut().heldOut() > 0;
-        for (HookPoint output : outputs(job)) {
-            provenance.put("output_hook", output.site().sqlName());
-            if (isHeldOut) {
-                provenance.putAll(HeldOutMeasure.of(sae, request(job, workers), output, products));
-            }
-        }
+        provenance.putAll(beside(sae, products));
         try {
             sae.write(Files.createDirectories(Path.of(job.folders().target())), provenance);
         } catch (IOException e) {
@@ -214,6 +208,23 @@ final class LayerTraining {
                             + job.input().point().layer(),
                     e);
         }
+    }
+
+    /** What is said about dictionaries that autoencoders' stages do not measure. */
+    private Map<String, String> beside(Sae sae, MatrixProduct.Factory products) {
+        Beside beside = job.rows().beside();
+        Map<String, String> facts = new TreeMap<>();
+        if (beside instanceof Beside.Output output) {
+            facts.put("output_hook", output.rows().point().site().sqlName());
+        } else if (beside instanceof Beside.SecondModel) {
+            double[] norms = rows.meanNorms();
+            facts.put(CrosscoderFeatures.FIRST_NORM, Double.toString(norms[0]));
+            facts.put(CrosscoderFeatures.SECOND_NORM, Double.toString(norms[1]));
+        }
+        if (!beside.inputs().isEmpty() && rows.inputs().facts().leftOut().heldOut() > 0) {
+            facts.putAll(HeldOutMeasure.of(sae, request(job, workers), beside, products));
+        }
+        return facts;
     }
 
     private LayerResult result() {

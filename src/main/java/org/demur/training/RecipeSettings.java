@@ -34,9 +34,6 @@ public record RecipeSettings(
     private static final List<String> KINDS =
             List.of("topk", "batchtopk", "matryoshka", "jumprelu", "gated", "standard");
 
-    /** Floats of state for a weight: with itself and the mirror of the encoder, half of all, no more than 16 bytes. */
-    private static final int MOST_STATES = 2;
-
     /** Reads and checks the settings. */
     static RecipeSettings from(ConfigSection section) {
         Conventions conventions = Conventions.named(section.string("conventions"))
@@ -94,7 +91,9 @@ public record RecipeSettings(
         if (decay > 0 && rule == OptimiserRule.MUON) {
             throw section.invalid("ema-decay", "muon has no running mean of weights", "write 0, or another optimiser");
         }
-        if (decay > 0 && new AveragedOptimiser(rule.optimiser(), decay).states() > MOST_STATES) {
+        if (decay > 0
+                && ParameterBytes.of(new AveragedOptimiser(rule.optimiser(), decay))
+                        .isTooMany()) {
             throw section.invalid(
                     "ema-decay",
                     "with " + section.string("optimiser") + " it would take more than 16 bytes a parameter",

@@ -74,6 +74,7 @@ public record TrainSettings(
                     "ema-decay, resample-every-steps and muon need steps over all shards",
                     "write mode = synchronous");
         }
+        checkMemory(section);
         if (batches.epochs() < 1) {
             throw section.invalid("epochs", "at least one pass is needed", "write 1 or more");
         }
@@ -82,6 +83,19 @@ public record TrainSettings(
         }
         if (rows.heldOutFraction() < 0 || rows.heldOutFraction() >= 1) {
             throw section.invalid("held-out-fraction", "it lies in [0, 1)", "write for example 0.05");
+        }
+    }
+
+    private void checkMemory(ConfigSection section) {
+        boolean mayBeRounds = mode.mode().isEmpty() || mode.mode().get() == TrainMode.ROUNDS;
+        ParameterBytes replica =
+                ParameterBytes.ofReplica(recipe.optimisation().rule().optimiser(), mode.outer(), batches.shards());
+        if (mayBeRounds && replica.isTooMany()) {
+            throw section.invalid(
+                    "outer-momentum",
+                    "with this optimiser and " + batches.shards() + " shards rounds would take " + replica.bytes()
+                            + " bytes a parameter, more than " + ParameterBytes.MOST,
+                    "write optimiser = schedule-free, more shards, or outer-learning-rate = 1 and outer-momentum = 0");
         }
     }
 }

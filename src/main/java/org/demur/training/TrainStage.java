@@ -18,7 +18,6 @@ import org.apache.spark.sql.RowFactory;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.rows.RowFilter;
-import org.demur.rows.RowInput;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
 import org.demur.runtime.TaskCounter;
@@ -70,7 +69,9 @@ public final class TrainStage implements Stage {
 
     @Override
     public void execute(StageContext context) {
-        Path staged = context.warehouse().stageFiles("saes", context.run());
+        boolean isCrosscoder = !settings.recipe().points().second().isEmpty();
+        String kind = isCrosscoder ? "crosscoders" : "saes";
+        Path staged = context.warehouse().stageFiles(kind, context.run());
         List<Row> layers = layers(context);
         ModeRule.Choice choice = ModeRule.choose(settings.mode(), load(layers));
         LOG.info(
@@ -84,7 +85,13 @@ public final class TrainStage implements Stage {
         }
         Map<String, String> facts = facts(results);
         facts.put("mode", choice.mode().label() + " (" + choice.reason() + ")");
-        context.warehouse().publishFiles("saes", context.run(), staged);
+        if (isCrosscoder) {
+            List<Row> features = results.stream()
+                    .flatMap(result -> CrosscoderFeatures.rows(staged, folder(result)).stream())
+                    .toList();
+            context.warehouse().publishRows(Table.CROSSCODER_FEATURES, context.run(), features);
+        }
+        context.warehouse().publishFiles(kind, context.run(), staged);
         context.warehouse().publish(Table.SAE_TRAINING, context.run(), table(context, results), facts);
         context.warehouse().removeScratch(context.run());
     }
@@ -111,15 +118,16 @@ public final class TrainStage implements Stage {
         List<LayerJob> jobs = new ArrayList<>();
         for (Row layer : layers) {
             int number = layer.getInt(0);
-            RowInput input = inputs.of(LayerInputs.point(layer), layer.getInt(2), layer.getDouble(3));
-            Map<String, String> provenance = provenance(context, inputs.activations(), input.filter());
+            LayerJob.Rows rows = inputs.rows(LayerInputs.point(layer), layer.getInt(2), layer.getDouble(3));
+            Map<String, String> provenance =
+                    provenance(context, inputs.activations(), rows.input().filter());
             provenance.put("train_mode", mode.label());
             long order = context.seed().derive("train", number);
             for (SaeVariant variant : settings.variants().all()) {
                 long start = variant.seed() == 0 ? order : context.seed().derive("train", number, variant.seed());
                 String folder = variant.folder(number);
                 jobs.add(new LayerJob(
-                        input,
+                        rows,
                         settings,
                         variant,
                         mode,
@@ -181,6 +189,7 @@ public final class TrainStage implements Stage {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("run", context.run().value());
         provenance.put("extract_run", context.input("extract").value());
+        settings.recipe().points().second().forEach(run -> provenance.put("second_extract_run", run.value()));
         provenance.put("activations_digest", activations.contentDigest());
         provenance.put("model_digest", context.model().digest());
         provenance.put("seed", Long.toString(context.seed().value()));
@@ -244,7 +253,7 @@ public final class TrainStage implements Stage {
                         point.l0(),
                         point.auxiliaryLoss(),
                         point.deadFraction(),
-                        result.variant().folder(result.layer()),
+                        folder(result),
                         result.variant().features(),
                         result.variant().k(),
                         result.variant().seed()));
@@ -261,6 +270,10 @@ public final class TrainStage implements Stage {
             facts.put(name(result) + " mixing", result.counts().mixing().toString());
         }
         return facts;
+    }
+
+    private static String folder(LayerResult result) {
+        return result.variant().folder(result.layer());
     }
 
     private static String name(LayerResult result) {

@@ -10,28 +10,51 @@ import org.apache.spark.sql.Row;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.config.ConfigSection;
-import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
+import org.demur.table.RunId;
 
 /**
  * The points of a block that dictionaries are trained on.
  *
  * @param inputs the site that is encoded; empty for the one that was extracted beside the outputs
  * @param outputs the site that a transcoder predicts; empty for autoencoders
+ * @param second run of the stage extract with another model, for crosscoders; empty for dictionaries of one model
  */
-public record TrainedPoints(List<Site> inputs, List<Site> outputs) implements Serializable {
+public record TrainedPoints(List<Site> inputs, List<Site> outputs, List<RunId> second) implements Serializable {
+    private static final String SECOND = "second-extract";
+
     /** Copies the lists. */
     public TrainedPoints {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+        second = List.copyOf(second);
     }
 
     static TrainedPoints from(ConfigSection section) {
-        TrainedPoints points = new TrainedPoints(site(section, "hook", "auto"), site(section, "output-hook", "none"));
+        TrainedPoints points =
+                new TrainedPoints(site(section, "hook", "auto"), site(section, "output-hook", "none"), second(section));
         if (!points.outputs.isEmpty() && points.inputs.equals(points.outputs)) {
             throw section.invalid("output-hook", "it is train.hook itself", "write none for autoencoders");
         }
+        if (!points.outputs.isEmpty() && !points.second.isEmpty()) {
+            throw section.invalid(SECOND, "a transcoder has no second model", "write output-hook = none");
+        }
         return points;
+    }
+
+    private static List<RunId> second(ConfigSection section) {
+        String run = section.string(SECOND);
+        if ("none".equals(run)) {
+            return List.of();
+        }
+        try {
+            return List.of(new RunId(run));
+        } catch (IllegalArgumentException e) {
+            throw section.invalid(
+                    SECOND,
+                    e.getMessage(),
+                    "write none, or what jobs/demur extract --dry-run shows for the other model");
+        }
     }
 
     private static List<Site> site(ConfigSection section, String key, String nothing) {
@@ -44,11 +67,6 @@ public record TrainedPoints(List<Site> inputs, List<Site> outputs) implements Se
                 .filter(site -> site.sqlName().equals(name))
                 .findFirst()
                 .orElseThrow(() -> section.invalid(key, "known are " + nothing + ", " + known, "write one of them")));
-    }
-
-    /** What the dictionaries of a layer predict; empty for autoencoders. */
-    List<HookPoint> outputsOf(int layer) {
-        return outputs.stream().map(site -> new HookPoint(site, layer)).toList();
     }
 
     /** The statistics of the points that are encoded, out of rows that have the layer first and the hook second. */

@@ -58,6 +58,7 @@ class SaeCommandsTest {
         assertThat(run("export-sae", "--from", saved().toString(), "--format", "gemma-scope", "--to", folder + "/to"))
                 .isEqualTo(ExitCode.USAGE.code());
         assertThat(err.toString()).contains("gemma-scope cannot hold the activation topk", "why:", "do:");
+        assertThat(folder.resolve("to")).doesNotExist();
     }
 
     @Test

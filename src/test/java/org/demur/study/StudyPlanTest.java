@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.SharedData;
@@ -50,6 +51,20 @@ class StudyPlanTest {
     void theSameJobHasTheSameRunIds() {
         assertThat(run("prompts")).isEqualTo(run("prompts"));
         assertThat(run("extract")).isEqualTo(run("extract")).isNotEqualTo(run("prompts"));
+    }
+
+    @Test
+    void aStageAsksOnlyForWhatItAndThoseBeforeItNeed() {
+        var all = JobFile.read(job, List.of("study.stages=[prompts, extract, train, evaluate, direction]"));
+        assertThatThrownBy(() -> StudyConfig.from(all)).hasMessageContaining("No prompt set has the use");
+        assertThat(StudyConfig.upTo("evaluate", all).stages())
+                .extracting(stage -> stage.name())
+                .containsExactly("prompts", "extract", "train", "evaluate");
+        assertThat(StudyPlan.of(StudyConfig.upTo("train", all))
+                        .stage("extract")
+                        .run()
+                        .value())
+                .isEqualTo(run("extract"));
     }
 
     @Test

@@ -128,6 +128,16 @@ class ImportStageSparkTest {
     }
 
     @Test
+    void takesTheOneOfTwoExtractedPointsThatADictionaryReads() throws Exception {
+        warehouse = new Warehouse(
+                TestSpark.session(), new Catalog(folder.resolve("pairs").toString(), new Configuration()));
+        SyntheticActivations.publishPairs(warehouse, 4, 3);
+        run(written("pair", "saelens", sae(HookPoint.residPost(4), SyntheticActivations.WIDTH, RANKING)));
+        assertThat(Sae.read(warehouse.files("saes", RUN).resolve("layer=4")).at())
+                .isEqualTo(HookPoint.residPost(4));
+    }
+
+    @Test
     void refusesWhatStagesCannotUse() throws Exception {
         int width = SyntheticActivations.WIDTH;
         Path good = written("good", "saelens", sae(HookPoint.residPost(3), width, RANKING));

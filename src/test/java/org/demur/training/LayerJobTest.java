@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class LayerJobTest {
     private static double rate(String settings) {
-        return KilledTraining.job(Path.of("none"), LayerTrainingSparkTest.settings(settings), List.of())
+        Path none = Path.of("none");
+        return LayerTrainingSparkTest.job(List.of(), LayerTrainingSparkTest.settings(settings), none, none)
                 .recipe()
                 .peakRate();
     }

@@ -58,7 +58,7 @@ class LayerTrainingSparkTest {
 
     static TrainSettings settings(String more) {
         String defaults =
-                "layers = [], hook = auto, output-hook = none, ema-decay = 0, resample-every-steps = 0, architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
+                "layers = [], hook = auto, output-hook = none, second-extract = none, ema-decay = 0, resample-every-steps = 0, architecture = topk, conventions = demur, sparsity-weight = auto, bandwidth = auto,"
                         + " sparsity-warm-up-fraction = 0, bias-rate = 1, decoder-bias-rate = 1, encoder-norm = 1, input-scaling = norm-root-d, pre-bias = geometric-median, features = 96, k = 4, seeds = [0], mode = synchronous, round-steps = 5, outer-learning-rate = 1, outer-momentum = 0, assumed-gigaflops = 80, assumed-mib-per-second = 800, exchange-share = 0.25, epochs = 3, batch-rows = 128, shards = "
                         + SHARDS
                         + ", optimiser = schedule-free, learning-rate = 0.004, warm-up-fraction = 0.05, decay-fraction = 0.2,"
@@ -75,6 +75,11 @@ class LayerTrainingSparkTest {
         List<String> files = from.manifest(Table.ACTIVATIONS, SyntheticActivations.RUN).files().stream()
                 .map(file -> root + "/activations/run=" + SyntheticActivations.RUN + "/" + file.path())
                 .toList();
+        return job(files, settings, folder.resolve("checkpoints-" + name), folder.resolve(name));
+    }
+
+    /** A job on those files that writes into these folders. */
+    static LayerJob job(List<String> files, TrainSettings settings, Path checkpoints, Path target) {
         RowInput input = new RowInput(
                 HookPoint.residPost(5),
                 SyntheticActivations.WIDTH,
@@ -86,15 +91,12 @@ class LayerTrainingSparkTest {
                         new RowInput.Sampling(
                                 new SampleOrder(1), settings.rows().sampleRows())));
         return new LayerJob(
-                input,
+                new LayerJob.Rows(input, new Beside.Nothing()),
                 settings,
                 settings.variants().all().get(0),
                 settings.mode().mode().orElseThrow(),
                 new LayerJob.Seeds(99, 99),
-                new LayerJob.Folders(
-                        "digest " + settings.json(),
-                        folder.resolve("checkpoints-" + name).toString(),
-                        folder.resolve(name).toString()),
+                new LayerJob.Folders("digest " + settings.json(), checkpoints.toString(), target.toString()),
                 Map.of("run", "r1"));
     }
 

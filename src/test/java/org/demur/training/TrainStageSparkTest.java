@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -120,6 +121,41 @@ class TrainStageSparkTest {
         assertThat(provenance).containsEntry("output_hook", "mlp_out");
         assertThat(Double.parseDouble(provenance.get("held_out_fvu"))).isBetween(0.0, 0.5);
         assertThat(Double.parseDouble(provenance.get("held_out_l0"))).isBetween(3.0, 4.0);
+    }
+
+    @Test
+    void aCrosscoderTellsFeaturesOfOneModelFromThoseOfBoth() throws Exception {
+        SyntheticActivations.publishSecond(warehouse, 3, 7);
+        String second = "layers = [3], second-extract = " + SyntheticActivations.SECOND.value();
+        new TrainStage(settings(second + ", learning-rate = 0.01, epochs = 40")).execute(context(RUN));
+
+        Path published = warehouse.files("crosscoders", RUN).resolve("layer=3");
+        assertThat(Sae.read(published).d()).isEqualTo(2 * SyntheticActivations.WIDTH);
+        var provenance = Sae.provenance(published);
+        assertThat(provenance).containsEntry("second_extract_run", SyntheticActivations.SECOND.value());
+        assertThat(Double.parseDouble(provenance.get("held_out_fvu"))).isBetween(0.0, 0.5);
+        List<Row> owners = warehouse
+                .read(Table.CROSSCODER_FEATURES, RUN)
+                .groupBy("owner")
+                .count()
+                .orderBy("owner")
+                .collectAsList();
+        Map<String, Long> counts = new TreeMap<>();
+        owners.forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+        assertThat(counts.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(96);
+        assertThat(counts.get("first")).isGreaterThan(8);
+        assertThat(counts.get("shared")).isGreaterThan(32);
+        assertThat(counts.getOrDefault("second", 0L)).isLessThan(5);
+    }
+
+    @Test
+    void refusesASecondModelOfOtherTokens() {
+        SyntheticActivations.publishSecond(warehouse, 3, 8);
+        String second = "layers = [3], second-extract = " + SyntheticActivations.SECOND.value();
+        assertThatThrownBy(() -> new TrainStage(settings(second)).execute(context(RUN)))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("1200 tokens at")
+                .hasMessageContaining("same tokenizer");
     }
 
     @Test
