@@ -11,6 +11,9 @@ import org.demur.sae.WorkCrew;
  * Exact and independent of threads.
  */
 public final class ThresholdCalibration {
+    /** Thresholds below count as this one, so that ratios to them stay finite. */
+    private static final float LEAST_UNIT = 1e-6f;
+
     private final TrainingWeights weights;
     private final Objective.InputBias inputBias;
     private final WorkCrew crew;
@@ -24,9 +27,23 @@ public final class ThresholdCalibration {
 
     /** The threshold for mean L0 = {@code k} over the rows of {@code x_NI} (scaled space); 0 if fewer are positive at all. */
     public float threshold(float[] x_NI, double k) {
+        return exceeded(x_NI, k, new float[0]);
+    }
+
+    /** The factor by which thresholds of all features must change for mean L0 = {@code k}; 0 if fewer are positive at all. */
+    public float factor(float[] x_NI, double k, float[] threshold_F) {
+        float[] unit_F = new float[threshold_F.length];
+        for (int j = 0; j < unit_F.length; j++) {
+            unit_F[j] = Math.max(LEAST_UNIT, threshold_F[j]);
+        }
+        return exceeded(x_NI, k, unit_F);
+    }
+
+    /** The same for pre-activations in units of every feature, which are 1 if none are given. */
+    private float exceeded(float[] x_NI, double k, float[] unit_F) {
         long wanted = (long) (k * (x_NI.length / weights.shape().input()));
         float[] centred = centred(x_NI);
-        return OrderStatistic.exceededBy(wanted, half -> counts(centred, half));
+        return OrderStatistic.exceededBy(wanted, half -> counts(centred, unit_F, half));
     }
 
     private float[] centred(float[] x_NI) {
@@ -42,7 +59,7 @@ public final class ThresholdCalibration {
     }
 
     /** How often each upper half of bits occurs among positive pre-activations, or each lower half within {@code bucket}. */
-    private long[] counts(float[] x_NI, int bucket) {
+    private long[] counts(float[] x_NI, float[] unit_F, int bucket) {
         int width = weights.shape().input();
         int rows = x_NI.length / width;
         int chunkRows = weights.encoder().chunkRows();
@@ -58,6 +75,7 @@ public final class ThresholdCalibration {
                 chunks[slot].multiply(x_NI, from * width, count);
                 for (int r = 0; r < count; r++) {
                     chunks[slot].load(r, row_F[slot]);
+                    divide(row_F[slot], unit_F);
                     count(row_F[slot], bucket, counts[slot]);
                 }
             });
@@ -70,6 +88,12 @@ public final class ThresholdCalibration {
             }
         }
         return counts[0];
+    }
+
+    private static void divide(float[] row_F, float[] unit_F) {
+        for (int j = 0; j < unit_F.length; j++) {
+            row_F[j] /= unit_F[j];
+        }
     }
 
     private static void count(float[] row_F, int bucket, long[] counts) {

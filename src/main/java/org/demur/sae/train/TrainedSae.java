@@ -64,8 +64,8 @@ public final class TrainedSae {
             return constant(calibrated(sample, kind.k(), crew));
         } else if (architecture instanceof Matryoshka kind) {
             return constant(calibrated(sample, kind.k(), crew));
-        } else if (architecture instanceof JumpRelu) {
-            return new Activation.Threshold(weights.scalar(1).clone());
+        } else if (architecture instanceof JumpRelu kind) {
+            return new Activation.Threshold(onTarget(kind, sample, crew));
         } else if (architecture instanceof Gated) {
             return new Activation.Gated(
                     weights.scalar(0).clone(),
@@ -73,6 +73,22 @@ public final class TrainedSae {
                     weights.scalar(1).clone());
         }
         return new Activation.Relu();
+    }
+
+    /**
+     * Thresholds of a JumpReLU that is trained for a mean number of active latents. Thresholds lag behind the weights, so they are scaled
+     * together to meet it; formulas of other libraries are left as they are.
+     */
+    private float[] onTarget(JumpRelu kind, SampleFacts sample, WorkCrew crew) {
+        float[] threshold_F = weights.scalar(1).clone();
+        if (kind.sparsity() instanceof JumpRelu.MeanTarget mean && mean.kernel() == JumpRelu.Kernel.PRE_ACTIVATION) {
+            float factor = new ThresholdCalibration(weights, objective.inputBias(), crew)
+                    .factor(sample.x_NI(), mean.target(), threshold_F);
+            if (factor > 0) {
+                RowKernels.scale(threshold_F, 0, factor, threshold_F.length);
+            }
+        }
+        return threshold_F;
     }
 
     private Activation constant(float threshold) {

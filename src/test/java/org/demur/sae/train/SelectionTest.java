@@ -127,6 +127,27 @@ class SelectionTest {
     }
 
     @Test
+    void aFactorOnThresholdsLetsAsManyPreActivationsThroughAsAreWanted() {
+        TrainingWeights weights = TrainingFixture.weights();
+        float[] x_NI = sample(70);
+        float[] threshold_F = new float[TrainingFixture.FEATURES];
+        for (int j = 1; j < threshold_F.length; j++) {
+            threshold_F[j] = 0.1f * j;
+        }
+        int above = 0;
+        try (WorkCrew crew = new WorkCrew(2)) {
+            float factor =
+                    new ThresholdCalibration(weights, Objective.InputBias.DECODER, crew).factor(x_NI, 3, threshold_F);
+            for (int t = 0; t < 70; t++) {
+                for (int j = 0; j < TrainingFixture.FEATURES; j++) {
+                    above += product(weights, x_NI, t, j) > factor * threshold_F[j] ? 1 : 0;
+                }
+            }
+        }
+        assertThat(above / 70.0).isCloseTo(3, within(1.5 / 70));
+    }
+
+    @Test
     void aThresholdIsZeroWhereFewerPreActivationsArePositiveThanWanted() {
         TrainingWeights weights =
                 new TrainingWeights(SaeShape.of(5, TrainingFixture.WIDTH, TopK.of(1)), LaneProduct::new);
