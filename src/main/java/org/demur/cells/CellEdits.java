@@ -1,57 +1,83 @@
 package org.demur.cells;
 
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import org.demur.ExitCode;
+import org.demur.JobException;
 import org.demur.edit.Edit;
-import org.demur.edit.FeatureRule;
 import org.demur.edit.FeatureSlice;
+import org.demur.runtime.RunSeed;
 import org.demur.runtime.StageContext;
-import org.demur.sae.Sae;
 import org.demur.schema.Table;
+import org.demur.table.RunId;
 
 /**
- * Turns a cell into edits of the residual stream. Holds the selected direction, the feature sets and the rows of each
- * SAE that they need, so that a task needs no table; small enough to broadcast.
+ * Turns cells into edits of the residual stream. Holds the selected direction, the feature sets and the rows of each SAE
+ * that they need, so that a task needs no table; small enough to broadcast.
  */
 public final class CellEdits implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /** Artefact of the sweep stage with the values that its interventions borrow from other prompts. */
+    public static final String REFERENCE_VALUES = "reference_values";
+
     private final SelectedDirection direction;
     private final FeatureSets sets;
-    private final Map<Integer, FeatureSlice> slices;
+    private final Dictionaries dictionaries;
+    private final ReferenceValues values;
+    private final RunSeed seed;
+
     /** Prompts of a cell share their edits as the same objects, which lets the engine treat them as one. */
     private final Map<Key, List<Edit>> made = new ConcurrentHashMap<>();
 
-    /** Cells that differ in nothing but their coefficient share their features' rows, which the engine then reads once. */
-    private final Map<SliceKey, List<FeatureSlice>> picked = new ConcurrentHashMap<>();
+    private final Map<String, Intervention> parsed = new ConcurrentHashMap<>();
+    private transient ActionEdits actions;
 
-    private record SliceKey(Method kind, String featureSet, String promptId, int nFeatures) implements Serializable {}
-
-    private record Key(String method, String featureSet, String promptId, int nFeatures, double coefficient)
-            implements Serializable {}
+    private record Key(String intervention, PromptName prompt) implements Serializable {}
 
     CellEdits(SelectedDirection direction, FeatureSets sets, Map<Integer, FeatureSlice> slices) {
-        this.direction = direction;
-        this.sets = sets;
-        this.slices = slices;
+        this(direction, sets, new Dictionaries(slices, ""), ReferenceValues.NONE, new RunSeed(0));
     }
 
-    /** Reads what the inputs {@code direction}, {@code attribute} and {@code train} of this stage published. */
+    private CellEdits(
+            SelectedDirection direction,
+            FeatureSets sets,
+            Dictionaries dictionaries,
+            ReferenceValues values,
+            RunSeed seed) {
+        this.direction = direction;
+        this.sets = sets;
+        this.dictionaries = dictionaries;
+        this.values = values;
+        this.seed = seed;
+    }
+
+    /**
+     * Reads what the inputs {@code direction}, {@code attribute} and {@code train} of this stage published, and what
+     * {@code sweep} did if it is an input too.
+     */
     public static CellEdits load(StageContext context) {
         SelectedDirection direction =
                 SelectedDirection.read(context.warehouse().read(Table.DIRECTIONS, context.input("direction")));
         FeatureSets sets = FeatureSets.read(context.warehouse().read(Table.FEATURE_SETS, context.input("attribute")));
-        Path saes = context.warehouse().files("saes", context.input("train"));
-        Map<Integer, FeatureSlice> slices = new TreeMap<>();
-        sets.featuresByLayer()
-                .forEach((layer, features) -> slices.put(
-                        layer, Sae.read(saes.resolve("layer=" + layer)).slice(features)));
-        return new CellEdits(direction, sets, slices);
+        Dictionaries dictionaries =
+                Dictionaries.read(context.warehouse().files("saes", context.input("train")), sets.featuresByLayer());
+        CellEdits edits = new CellEdits(direction, sets, dictionaries, ReferenceValues.NONE, context.seed());
+        RunId sweep = context.inputRuns().get("sweep");
+        boolean hasValues = sweep != null && context.warehouse().catalog().isPublished(REFERENCE_VALUES, sweep);
+        return hasValues ? edits.with(ReferenceValues.read(context.warehouse().files(REFERENCE_VALUES, sweep))) : edits;
+    }
+
+    /** The same with values of other prompts to borrow. */
+    public CellEdits with(ReferenceValues borrowed) {
+        return new CellEdits(direction, sets, dictionaries, borrowed, seed);
     }
 
     /** The direction that cells remove or add. */
@@ -64,54 +90,141 @@ public final class CellEdits implements Serializable {
         return sets;
     }
 
-    /** The edits of a cell for one prompt, in forward order. */
+    /** Whether a cell's edits differ from prompt to prompt, so that they mean nothing for prompts of other sets. */
+    public boolean isOfPrompt(Cell cell) {
+        return isOfPrompt(parsed(cell));
+    }
+
+    private boolean isOfPrompt(Intervention intervention) {
+        return intervention.actions().stream()
+                .anyMatch(action -> action.method().isOfPrompt()
+                        || sets.byPrompt().containsKey(action.features().set()));
+    }
+
+    /**
+     * The edits of a cell for one prompt, in forward order.
+     *
+     * @throws JobException with MISMATCH if the cell was made from another direction, other features or dictionaries
+     */
     public List<Edit> edits(Cell cell, String promptId) {
-        boolean ofPrompt = sets.byPrompt().containsKey(cell.featureSet());
-        Key key = new Key(
-                cell.method(), cell.featureSet(), ofPrompt ? promptId : "", cell.nFeatures(), cell.coefficient());
-        SliceKey slices = new SliceKey(cell.kind(), key.featureSet(), key.promptId(), key.nFeatures());
-        return made.computeIfAbsent(key, missing -> make(cell, promptId, slices));
+        Intervention intervention = parsed(cell);
+        PromptName prompt =
+                isOfPrompt(intervention) ? new PromptName(cell.setName(), promptId) : new PromptName("", "");
+        return made.computeIfAbsent(new Key(cell.intervention(), prompt), missing -> make(intervention, prompt));
     }
 
-    private List<Edit> make(Cell cell, String promptId, SliceKey key) {
-        return switch (cell.kind()) {
-            case NONE -> List.of();
-            case DIRECTION_ABLATION -> List.of(direction.ablation());
-            case DIRECTION_ADDITION -> List.of(direction.addition(cell.coefficient()));
-            case FEATURE_SCALE, FEATURE_CLAMP ->
-                picked.computeIfAbsent(key, missing -> pick(cell, promptId)).stream()
-                        .map(slice -> featureEdit(cell, slice))
-                        .toList();
-        };
+    private Intervention parsed(Cell cell) {
+        return parsed.computeIfAbsent(cell.intervention(), json -> {
+            Intervention intervention = Intervention.parse(json);
+            if (!intervention.evidence().equals(Evidence.NONE)
+                    && !intervention.evidence().equals(evidence(intervention))) {
+                throw new JobException(
+                        ExitCode.MISMATCH,
+                        "Cell " + cell.cellId() + " was made from another direction, other features or dictionaries",
+                        "Its table comes from another run than those that edits are built from now.",
+                        "Read tables of one study, or run the sweep again.");
+            }
+            return intervention;
+        });
     }
 
-    private List<FeatureSlice> pick(Cell cell, String promptId) {
-        Map<Integer, List<RankedFeature>> byLayer = new TreeMap<>();
-        sets.members(cell.featureSet(), promptId, cell.nFeatures())
-                .forEach(member -> byLayer.computeIfAbsent(member.layer(), layer -> new ArrayList<>())
-                        .add(member));
-        return byLayer.entrySet().stream()
-                .map(entry -> pick(cell.kind(), slices.get(entry.getKey()), entry.getValue()))
-                .toList();
+    /** The same cell with the evidence of what its intervention is made from. */
+    public Cell sealed(Cell cell) {
+        Intervention plain = Intervention.parse(cell.intervention()).plain();
+        return Cell.of(cell.setName(), new Intervention(plain.actions(), evidence(plain)));
     }
 
-    private static FeatureSlice pick(Method kind, FeatureSlice ofLayer, List<RankedFeature> members) {
-        FeatureSlice slice = SliceRows.pick(ofLayer, members);
-        if (kind == Method.FEATURE_SCALE) {
-            return slice;
+    /** What the interventions of these cells take from other prompts. */
+    public Borrowing borrowing(List<Cell> cells) {
+        Borrowing borrowing = new Borrowing();
+        for (Cell cell : cells) {
+            for (Action action : parsed(cell).actions()) {
+                if (action.method().takesReference()) {
+                    borrowing.add(cell, action, sets);
+                }
+            }
         }
-        float[] unit_M = new float[members.size()];
-        for (int m = 0; m < unit_M.length; m++) {
-            unit_M[m] = members.get(m).maxActivation();
-        }
-        return SliceRows.inUnits(slice, unit_M);
+        return borrowing;
     }
 
-    private static Edit featureEdit(Cell cell, FeatureSlice slice) {
-        float coefficient = (float) cell.coefficient();
-        FeatureRule rule = cell.kind() == Method.FEATURE_SCALE
-                ? new FeatureRule.Scale(coefficient)
-                : new FeatureRule.Clamp(coefficient);
-        return new Edit.EditFeatures(slice.at(), slice, rule);
+    /** Slices of features by layer. */
+    public List<FeatureSlice> slices(Map<Integer, int[]> features, String form) {
+        List<FeatureSlice> slices = new ArrayList<>();
+        features.forEach((layer, ids) -> slices.add(dictionaries.slice(
+                layer,
+                IntStream.of(ids)
+                        .mapToObj(feature -> new RankedFeature(1, layer, feature, 1))
+                        .toList(),
+                form)));
+        return slices;
+    }
+
+    private synchronized ActionEdits actions() {
+        if (actions == null) {
+            actions = new ActionEdits(direction, dictionaries, values, seed);
+        }
+        return actions;
+    }
+
+    private List<Edit> make(Intervention intervention, PromptName prompt) {
+        List<List<RankedFeature>> members = members(intervention, prompt.id());
+        List<Edit> edits = new ArrayList<>();
+        for (int a = 0; a < members.size(); a++) {
+            edits.addAll(actions().make(intervention.actions().get(a), members.get(a), prompt));
+        }
+        return List.copyOf(edits);
+    }
+
+    /** The features of each action, without those that a later action names. */
+    private List<List<RankedFeature>> members(Intervention intervention, String promptId) {
+        List<List<RankedFeature>> members = new ArrayList<>();
+        Set<List<Integer>> taken = new HashSet<>();
+        for (int a = intervention.actions().size() - 1; a >= 0; a--) {
+            Action action = intervention.actions().get(a);
+            List<RankedFeature> own = action.method().editsFeatures()
+                    ? sets
+                            .members(
+                                    action.features().set(),
+                                    promptId,
+                                    action.features().n())
+                            .stream()
+                            .filter(member -> !taken.contains(List.of(member.layer(), member.feature())))
+                            .toList()
+                    : List.of();
+            own.forEach(member -> taken.add(List.of(member.layer(), member.feature())));
+            members.add(0, own);
+        }
+        return members;
+    }
+
+    private Evidence evidence(Intervention intervention) {
+        boolean usesDirection = intervention.actions().stream()
+                .anyMatch(action -> action.method() == Method.DIRECTION_ABLATION
+                        || action.method() == Method.DIRECTION_ADDITION
+                        || action.trigger().of().equals("direction"));
+        String ofDirection = usesDirection ? Dictionaries.digest(direction.vector_D()) : "";
+        if (isOfPromptSet(intervention)) {
+            return new Evidence(ofDirection, Map.of(), List.of());
+        }
+        List<List<RankedFeature>> members = members(intervention, "");
+        Map<Integer, String> ofLayers = new TreeMap<>();
+        for (int a = 0; a < members.size(); a++) {
+            for (FeatureSlice slice : actions().slices(intervention.actions().get(a), members.get(a))) {
+                ofLayers.merge(slice.at().layer(), Dictionaries.digest(slice), (one, other) -> one + "+" + other);
+            }
+        }
+        return new Evidence(
+                ofDirection,
+                ofLayers,
+                members.stream()
+                        .map(ofAction -> ofAction.stream()
+                                .map(member -> member.layer() + "/" + member.feature())
+                                .toList())
+                        .toList());
+    }
+
+    private boolean isOfPromptSet(Intervention intervention) {
+        return intervention.actions().stream().anyMatch(action -> sets.byPrompt()
+                .containsKey(action.features().set()));
     }
 }

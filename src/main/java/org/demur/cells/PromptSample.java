@@ -33,6 +33,11 @@ public final class PromptSample {
         return pick(all, limit, context.seed(), purpose);
     }
 
+    /** Every chat prompt of the given sets, in order of set and id. */
+    public static List<StudyPrompt> all(StageContext context, List<String> sets) {
+        return read(context.warehouse().read(Table.PROMPTS, context.input("prompts")), sets);
+    }
+
     /** Keeps the {@code limit} prompts with the smallest random keys, in their old order. */
     static List<StudyPrompt> pick(List<StudyPrompt> all, int limit, RunSeed seed, String purpose) {
         if (all.size() <= limit) {

@@ -35,13 +35,21 @@ final class SliceRows {
         for (int m = 0; m < slice.size(); m++) {
             float inverse = unit_M[m] > 0 ? 1 / unit_M[m] : 0;
             b_enc_M[m] *= inverse;
-            threshold_M[m] *= inverse;
+            // Without a unit nothing fires; minus infinity would become NaN.
+            threshold_M[m] = unit_M[m] > 0 ? threshold_M[m] * inverse : 0;
             for (int i = m * d; i < (m + 1) * d; i++) {
                 w_enc_MD[i] *= inverse;
                 w_dec_MD[i] *= unit_M[m];
             }
         }
-        return new FeatureSlice(slice.at(), slice.features_M(), w_enc_MD, b_enc_M, threshold_M, w_dec_MD);
+        return new FeatureSlice(
+                slice.at(), slice.features_M(), w_enc_MD, b_enc_M, threshold_M, w_dec_MD, slice.rivals());
+    }
+
+    /** Whether all these features are there. */
+    static boolean holds(FeatureSlice slice, int[] features) {
+        return IntStream.of(features)
+                .allMatch(wanted -> IntStream.of(slice.features_M()).anyMatch(feature -> feature == wanted));
     }
 
     private static int rowOf(FeatureSlice slice, int feature) {

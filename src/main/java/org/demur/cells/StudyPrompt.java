@@ -1,6 +1,11 @@
 package org.demur.cells;
 
 import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Stream;
+import org.demur.edit.Edit;
+import org.demur.engine.TokenSequence;
+import org.demur.prompts.TokenClass;
 
 /**
  * A tokenised chat prompt as the stages need it; never its text.
@@ -18,6 +23,15 @@ public record StudyPrompt(String setName, String promptId, String label, int[] t
     /** Number of tokens. */
     public int length() {
         return tokenIds.length;
+    }
+
+    /** The prompt under edits, which may ask for the classes of its tokens. */
+    public TokenSequence sequence(List<Edit> edits) {
+        return new TokenSequence(
+                tokenIds,
+                edits,
+                Stream.of(tokenClasses).map(TokenClass::labelled).toList(),
+                0);
     }
 
     /** How many tokens at the end belong to the template after the user's text. */

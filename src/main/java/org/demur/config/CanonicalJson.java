@@ -28,6 +28,16 @@ public final class CanonicalJson {
         }
     }
 
+    /** The record that {@link #of} made the text from; fails on other text. */
+    public static <T> T read(String json, Class<T> type) {
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    json.length() + " characters are no JSON of a " + type.getSimpleName(), e);
+        }
+    }
+
     /** The tree behind JSON text, to be nested in a larger value; fails on malformed text. */
     public static JsonNode parse(String json) {
         try {

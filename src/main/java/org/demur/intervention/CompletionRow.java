@@ -14,4 +14,5 @@ record CompletionRow(
         @JsonProperty("completion") String completion,
         @JsonProperty("token_ids") int[] tokenIds,
         @JsonProperty("n_tokens") int nTokens,
-        @JsonProperty("finish") String finish) {}
+        @JsonProperty("finish") String finish,
+        @JsonProperty("intervention") String intervention) {}

@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.cells.Action;
 import org.demur.cells.Cell;
+import org.demur.cells.FeatureChoice;
 import org.demur.cells.FeatureSets;
+import org.demur.cells.Intervention;
 import org.demur.cells.Method;
 import org.demur.cells.RankedFeature;
 
@@ -29,8 +32,11 @@ final class SweepGrid {
     static List<Cell> cells(List<GridRule> rules, Map<String, Set<String>> labelsBySet, FeatureSets featureSets) {
         SweepGrid grid = new SweepGrid(featureSets);
         for (GridRule rule : rules) {
+            requireKnown(rule.targets().sets(), labelsBySet.keySet());
             labelsBySet.forEach((set, labels) -> {
-                if (rule.labels().stream().anyMatch(labels::contains)) {
+                boolean isNamed =
+                        rule.targets().sets().isEmpty() || rule.targets().sets().contains(set);
+                if (isNamed && rule.targets().labels().stream().anyMatch(labels::contains)) {
                     grid.add(rule, set);
                 }
             });
@@ -38,20 +44,60 @@ final class SweepGrid {
         return List.copyOf(grid.cells);
     }
 
+    private static void requireKnown(List<String> named, Set<String> known) {
+        for (String set : named) {
+            if (!known.contains(set)) {
+                throw new JobException(
+                        ExitCode.USAGE,
+                        "sweep.grid names the prompt set '" + set + "'",
+                        "The sets with the use 'test' are " + String.join(", ", known) + ".",
+                        "Name one of these, or give that set the use 'test'.");
+            }
+        }
+    }
+
     private void add(GridRule rule, String set) {
+        List<List<Action>> combinations = new ArrayList<>();
+        actions(rule).forEach(action -> combinations.add(List.of(action)));
+        for (GridRule besides : rule.also()) {
+            List<List<Action>> longer = new ArrayList<>();
+            for (List<Action> combination : combinations) {
+                for (Action action : actions(besides)) {
+                    List<Action> both = new ArrayList<>(combination);
+                    both.add(action);
+                    longer.add(both);
+                }
+            }
+            combinations.clear();
+            combinations.addAll(longer);
+        }
+        combinations.forEach(actions -> cells.add(Cell.of(set, new Intervention(actions))));
+    }
+
+    /** Every combination of a rule's own lists. */
+    private List<Action> actions(GridRule rule) {
         Method method = rule.method();
-        List<Double> coefficients = method.takesCoefficient() ? rule.coefficients() : List.of(0.0);
-        for (double coefficient : coefficients) {
+        List<Action> actions = new ArrayList<>();
+        for (double coefficient : method.takesCoefficient() ? rule.coefficients() : List.of(0.0)) {
             if (!method.editsFeatures()) {
-                cells.add(Cell.of(set, method, "", 0, coefficient));
+                actions.add(action(rule, FeatureChoice.NONE, coefficient));
                 continue;
             }
             for (String setId : expanded(rule.featureSets())) {
                 for (int size : rule.sizes()) {
-                    cells.add(Cell.of(set, method, setId, available(setId, size), coefficient));
+                    FeatureChoice choice = new FeatureChoice(
+                            setId, available(setId, size), rule.modifiers().form());
+                    actions.add(action(rule, choice, coefficient));
                 }
             }
         }
+        return actions;
+    }
+
+    private static Action action(GridRule rule, FeatureChoice choice, double coefficient) {
+        GridRule.Modifiers modifiers = rule.modifiers();
+        return new Action(
+                rule.method(), choice, coefficient, modifiers.scope(), modifiers.trigger(), modifiers.reference());
     }
 
     private List<String> expanded(List<String> names) {

@@ -17,6 +17,7 @@ import org.demur.config.ConfigSection;
  * @param rowsPerTask prompts that one task generates for
  * @param cellsPerTask cells that one task generates those prompts' answers under
  * @param rowsAtOnce answers that grow side by side
+ * @param referencePrompts prompts of a set that interventions average or draw from, at most
  * @param heldOut which prompts may not be answered
  */
 public record SweepSettings(
@@ -29,6 +30,7 @@ public record SweepSettings(
         int rowsPerTask,
         int cellsPerTask,
         int rowsAtOnce,
+        int referencePrompts,
         HeldOutRule heldOut) {
 
     /** Reads the section; every key has a default in {@code defaults/sweep.conf}. */
@@ -53,6 +55,7 @@ public record SweepSettings(
                 section.positive("rows-per-task"),
                 section.positive("cells-per-task"),
                 section.positive("rows-at-once"),
+                section.positive("reference-prompts"),
                 HeldOutRule.from(section, uses));
     }
 }

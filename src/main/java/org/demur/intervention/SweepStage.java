@@ -45,7 +45,7 @@ public final class SweepStage implements Stage {
 
     @Override
     public int version() {
-        return 3;
+        return 4;
     }
 
     @Override
@@ -60,7 +60,7 @@ public final class SweepStage implements Stage {
 
     @Override
     public void execute(StageContext context) {
-        CellEdits edits = CellEdits.load(context);
+        CellEdits loaded = CellEdits.load(context);
         Map<String, List<StudyPrompt>> promptsBySet = prompts(context);
         HeldOut heldOut = HeldOut.of(
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")), settings.heldOut(), settings.sets());
@@ -68,8 +68,13 @@ public final class SweepStage implements Stage {
                 name(),
                 settings.heldOut(),
                 promptsBySet.values().stream().flatMap(List::stream).toList());
+        List<Cell> cells = SweepGrid.cells(settings.grid(), labels(promptsBySet), loaded.featureSets()).stream()
+                .map(loaded::sealed)
+                .toList();
+        ReferencePass reference = new ReferencePass(context, loaded.borrowing(cells));
+        CellEdits edits = loaded.with(reference.run(loaded, settings.referencePrompts()));
         List<SweepPart> parts = new ArrayList<>();
-        for (Cell cell : SweepGrid.cells(settings.grid(), labels(promptsBySet), edits.featureSets())) {
+        for (Cell cell : cells) {
             PromptShard.ofSize(promptsBySet.get(cell.setName()), settings.rowsPerTask())
                     .forEach(shard -> parts.add(new SweepPart(cell, shard)));
         }

@@ -39,8 +39,8 @@ record SweepTask(
         for (SweepPart part : batch.parts()) {
             part.shard()
                     .prompts()
-                    .forEach(prompt -> sequences.add(
-                            new TokenSequence(prompt.tokenIds(), edits.value().edits(part.cell(), prompt.promptId()))));
+                    .forEach(prompt ->
+                            sequences.add(prompt.sequence(edits.value().edits(part.cell(), prompt.promptId()))));
         }
         GenerationPlan plan = limits.plan(model.turnEnds());
         Iterator<Generation> generations = model.generate(sequences, plan).iterator();
@@ -67,6 +67,7 @@ record SweepTask(
                 plan.untilStop(model.tokenizer().decode(generation.tokenIds())),
                 generation.tokenIds(),
                 generation.tokenIds().length,
-                generation.finish().name().toLowerCase(Locale.ROOT));
+                generation.finish().name().toLowerCase(Locale.ROOT),
+                cell.intervention());
     }
 }

@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +27,7 @@ import org.demur.statistics.DiscordantPairs;
  * @param paired how many of them have a completion without intervention to compare with
  * @param changed those that changed by the prefix rule
  * @param usedForSelection whether any of the prompts served selection
+ * @param intervention what was done, as JSON
  */
 record CellCounts(
         Row cell,
@@ -34,7 +36,8 @@ record CellCounts(
         int refusedAnywhere,
         int paired,
         DiscordantPairs changed,
-        boolean usedForSelection) {
+        boolean usedForSelection,
+        String intervention) {
 
     /** Counts of every cell, in the order of cell ids. */
     static List<CellCounts> of(Dataset<Row> scores, Dataset<Row> prompts) {
@@ -54,7 +57,8 @@ record CellCounts(
                         count(when(refused.isNotNull(), col("base_refused"))),
                         number(refused.and(baseRefused.equalTo(false))),
                         number(refused.equalTo(false).and(baseRefused)),
-                        max("used_for_selection"))
+                        max("used_for_selection"),
+                        max("intervention"))
                 .orderBy("cell_id")
                 .collectAsList()
                 .stream()
@@ -65,7 +69,8 @@ record CellCounts(
                         number(row, 9),
                         number(row, 10),
                         pairs(row),
-                        !row.isNullAt(13) && row.getBoolean(13)))
+                        !row.isNullAt(13) && row.getBoolean(13),
+                        Objects.toString(row.get(14), "")))
                 .toList();
     }
 

@@ -21,7 +21,7 @@ import org.demur.statistics.Bootstrap;
 
 /**
  * Measures every intervention of the sweep once on the harmless texts, whatever prompt sets it was swept over.
- * Feature sets that differ by prompt have no meaning for other prompts and are left out.
+ * Interventions that differ by prompt have no meaning for other prompts and are left out.
  */
 final class HarmlessLosses {
     private final StageContext context;
@@ -32,41 +32,34 @@ final class HarmlessLosses {
         this.settings = settings;
     }
 
-    /** What a cell does, apart from the prompts it does it to. */
-    private record Intervention(String method, String featureSet, int nFeatures, double coefficient) {
-        static Intervention of(Cell cell) {
-            return new Intervention(cell.method(), cell.featureSet(), cell.nFeatures(), cell.coefficient());
-        }
-    }
-
     /** The change in cross-entropy by cell id, for every cell that can be measured. */
     Map<String, CrossEntropyChange> changes(List<Cell> cells) {
         List<ScoredText> texts = HarmlessTexts.draw(
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")),
                 settings.crossEntropy(),
                 context.seed());
-        Map<Intervention, List<Edit>> interventions = interventions(cells);
+        Map<String, List<Edit>> interventions = interventions(cells);
         // The untouched model comes first and stands for every cell without edits.
         List<List<Edit>> distinct = Stream.concat(Stream.of(List.<Edit>of()), interventions.values().stream())
                 .distinct()
                 .toList();
         List<double[]> nats = measure(distinct, texts);
-        Map<Intervention, CrossEntropyChange> changes = new HashMap<>();
+        Map<String, CrossEntropyChange> changes = new HashMap<>();
         interventions.forEach((intervention, edits) ->
                 changes.put(intervention, change(texts, nats.get(0), nats.get(distinct.indexOf(edits)))));
         Map<String, CrossEntropyChange> byCell = new HashMap<>();
         cells.stream()
-                .filter(cell -> changes.containsKey(Intervention.of(cell)))
-                .forEach(cell -> byCell.put(cell.cellId(), changes.get(Intervention.of(cell))));
+                .filter(cell -> changes.containsKey(cell.intervention()))
+                .forEach(cell -> byCell.put(cell.cellId(), changes.get(cell.intervention())));
         return byCell;
     }
 
-    private Map<Intervention, List<Edit>> interventions(List<Cell> cells) {
+    private Map<String, List<Edit>> interventions(List<Cell> cells) {
         CellEdits edits = CellEdits.load(context);
-        Map<Intervention, List<Edit>> interventions = new LinkedHashMap<>();
+        Map<String, List<Edit>> interventions = new LinkedHashMap<>();
         for (Cell cell : cells) {
-            if (!edits.featureSets().byPrompt().containsKey(cell.featureSet())) {
-                interventions.computeIfAbsent(Intervention.of(cell), missing -> edits.edits(cell, ""));
+            if (!edits.isOfPrompt(cell)) {
+                interventions.computeIfAbsent(cell.intervention(), missing -> edits.edits(cell, ""));
             }
         }
         return interventions;

@@ -30,7 +30,8 @@ final class ScoreTable {
                         refused(question, "answer").as("refused_prefix"),
                         refused(question, "answer_anywhere").as("refused_anywhere"),
                         col("n_tokens"),
-                        col("used_for_selection"))
+                        col("used_for_selection"),
+                        col("intervention"))
                 .orderBy("cell_id", "prompt_id")
                 .coalesce(1);
         return spark.createDataFrame(scored.toJavaRDD(), Table.SCORES.schema());

@@ -50,6 +50,7 @@ final class SummaryTable {
                 isMeasured ? change.change() : null,
                 isMeasured ? change.interval().low() : null,
                 isMeasured ? change.interval().high() : null,
-                cell.usedForSelection());
+                cell.usedForSelection(),
+                cell.intervention());
     }
 }

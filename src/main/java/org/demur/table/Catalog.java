@@ -53,6 +53,11 @@ public final class Catalog {
         return find(table.sqlName(), run).isPresent();
     }
 
+    /** The same for an artefact of that kind. */
+    public boolean isPublished(String kind, RunId run) {
+        return find(kind, run).isPresent();
+    }
+
     /** The manifest of a published run; fails with MISSING_INPUT when there is none. */
     public Manifest manifest(Table table, RunId run) {
         return find(table.sqlName(), run).orElseThrow(() -> notPublished(table.sqlName(), run));

@@ -3,6 +3,7 @@ package org.demur.intervention;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.demur.JobException;
+import org.demur.cells.Action;
 import org.demur.cells.Cell;
 import org.demur.cells.FeatureSets;
+import org.demur.cells.Intervention;
 import org.demur.cells.Method;
 import org.demur.cells.PromptShard;
 import org.demur.cells.RankedFeature;
 import org.demur.cells.StudyPrompt;
+import org.demur.config.ConfigSection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,14 +109,91 @@ class SweepGridTest {
         part.write(
                 scratch,
                 List.of(new CompletionRow(
-                        "jbb/none", "jbb", "p", "none", null, 0, null, "line\nbreak", new int[] {4, 5}, 2, "stop")));
+                        "jbb/none",
+                        "jbb",
+                        "p",
+                        "none",
+                        null,
+                        0,
+                        null,
+                        "line\nbreak",
+                        new int[] {4, 5},
+                        2,
+                        "stop",
+                        "{}")));
 
         assertThat(part.isDone(scratch)).isTrue();
         assertThat(other.isDone(scratch)).isFalse();
         assertThat(part.file(scratch))
                 .hasContent(
                         "{\"cell_id\":\"jbb/none\",\"coefficient\":null,\"completion\":\"line\\nbreak\",\"feature_set\":null,"
-                                + "\"finish\":\"stop\",\"method\":\"none\",\"n_features\":0,\"n_tokens\":2,\"prompt_id\":\"p\","
+                                + "\"finish\":\"stop\",\"intervention\":\"{}\",\"method\":\"none\",\"n_features\":0,\"n_tokens\":2,\"prompt_id\":\"p\","
                                 + "\"set_name\":\"jbb\",\"token_ids\":[4,5]}\n");
+    }
+
+    private static List<Cell> cells(String entry) {
+        ConfigSection section = ConfigSection.root(ConfigFactory.parseString("sweep.grid = [" + entry + "]")
+                .withFallback(ConfigFactory.parseResources("defaults/sweep.conf"))
+                .resolve());
+        List<GridRule> rules = section.section("sweep").sections("grid").stream()
+                .map(GridRule::from)
+                .toList();
+        return SweepGrid.cells(rules, sets(), FEATURES);
+    }
+
+    @Test
+    void modifiersShowInTheIdsOfCells() {
+        assertThat(cells(
+                        "{ method = feature_scale, sets = [jbb], sizes = [3], coefficients = [0, -1], layers = [10, 11],"
+                                + " positions = [content, post_instruction], phases = [decode], form = exact }"))
+                .extracting(Cell::cellId)
+                .containsExactly(
+                        "jbb/feature_scale/fstar/3/0.0/exact/at=content,post_instruction/in=decode/layers=10,11",
+                        "jbb/feature_scale/fstar/3/-1.0/exact/at=content,post_instruction/in=decode/layers=10,11");
+        assertThat(cells("{ method = direction_ablation, sets = [jbb], layers = [4],"
+                        + " condition { of = feature, layer = 3, feature = 7, above = 0.5 } }"))
+                .extracting(Cell::cellId)
+                .containsExactly("jbb/direction_ablation/layers=4/if=feature:3:7>0.5");
+        assertThat(cells(
+                        "{ method = feature_restore, sets = [jbb], coefficients = [1], sizes = [2], restore-from = plain,"
+                                + " restore-by = goal, condition { of = direction, above = 2 } }"))
+                .extracting(Cell::cellId)
+                .containsExactly("jbb/feature_restore/fstar/2/1.0/if=direction>2.0/from=plain.goal");
+    }
+
+    @Test
+    void whatIsDoneBesidesIsCombinedAndRetainedFeaturesComeLast() {
+        List<Cell> cells = cells("{ method = feature_scale, sets = [alpaca], sizes = [3], also = ["
+                + " { method = feature_cap, feature-sets = [random_0], sizes = [2], coefficients = [1, 2] } ],"
+                + " retain = random_1, retain-size = 4, retain-phases = [prompt] }");
+
+        assertThat(cells)
+                .extracting(Cell::cellId)
+                .containsExactly(
+                        "alpaca/feature_scale/fstar/3/0.0+feature_cap/random_0/2/1.0+feature_retain/random_1/4/in=prompt",
+                        "alpaca/feature_scale/fstar/3/0.0+feature_cap/random_0/2/2.0+feature_retain/random_1/4/in=prompt");
+        assertThat(cells.get(0).nFeatures()).isEqualTo(3);
+        assertThat(Intervention.parse(cells.get(1).intervention()).actions())
+                .extracting(Action::method)
+                .containsExactly(Method.FEATURE_SCALE, Method.FEATURE_CAP, Method.FEATURE_RETAIN);
+    }
+
+    @Test
+    void entriesThatCannotWorkAreRefused() {
+        assertThatThrownBy(() -> cells("{ method = feature_mean_ablation }"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("feature_mean_ablation needs a prompt set");
+        assertThatThrownBy(() -> cells("{ method = feature_scale, positions = [contents] }"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("'contents' is no token class");
+        assertThatThrownBy(() -> cells("{ method = feature_scale, phases = [] }"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("write prompt, decode or both");
+        assertThatThrownBy(() -> cells("{ method = feature_scale, sets = [jbc] }"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("names the prompt set 'jbc'");
+        assertThatThrownBy(() -> cells("{ method = feature_scale, form = topk }"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("write one of threshold, exact");
     }
 }

@@ -1,6 +1,8 @@
 package org.demur.intervention;
 
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,12 +12,15 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.demur.HandMadeSaes;
+import org.demur.JobException;
 import org.demur.TestSpark;
 import org.demur.TinyStudy;
 import org.demur.attribution.AttributeStage;
 import org.demur.attribution.AttributionSettings;
 import org.demur.cells.Cell;
+import org.demur.cells.CellEdits;
 import org.demur.cells.Cells;
+import org.demur.cells.Intervention;
 import org.demur.cells.Method;
 import org.demur.cells.PromptSample;
 import org.demur.cells.PromptShard;
@@ -23,6 +28,7 @@ import org.demur.cells.SelectedDirection;
 import org.demur.cells.StudyPrompt;
 import org.demur.direction.DirectionSettings;
 import org.demur.direction.DirectionStage;
+import org.demur.edit.Edit;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
 import org.demur.table.RunId;
@@ -45,6 +51,16 @@ class SweepStageSparkTest {
                 { method = direction_addition, labels = [harmless], coefficients = [1] }
                 { method = feature_scale, labels = [harmful], feature-sets = [fstar, random], sizes = [5, 1] }
                 { method = feature_clamp, labels = [harmless], sizes = [1], coefficients = [1] }
+                { method = direction_addition, labels = [harmless], coefficients = [1], retain = fstar, retain-size = 5 }
+                { method = direction_addition, labels = [harmless], coefficients = [1], retain = fstar, retain-size = 5
+                  retain-phases = [prompt] }
+                { method = feature_mean_ablation, labels = [harmful], sizes = [2], reference = harmless_train }
+                { method = feature_resample_ablation, labels = [harmful], sizes = [2], reference = harmless_train }
+                { method = feature_restore, labels = [harmless], sizes = [2], coefficients = [1], restore-from = harmless_test }
+                { method = feature_set_value, labels = [harmless], sizes = [1], coefficients = [20]
+                  positions = [content, post_instruction], condition { of = direction, layer = 1, above = 0 } }
+                { method = feature_cap, labels = [harmful], sizes = [2], coefficients = [0], form = exact
+                  also = [ { method = direction_addition, coefficients = [-1], phases = [prompt] } ] }
               ]
             }
             """;
@@ -233,7 +249,8 @@ class SweepStageSparkTest {
                                 "kept",
                                 new int[] {7},
                                 1,
-                                "stop"))
+                                "stop",
+                                finished.cell().intervention()))
                         .toList());
 
         sweepStage().execute(context);
@@ -242,5 +259,67 @@ class SweepStageSparkTest {
         assertThat(rows.where("completion = 'kept'").count()).isEqualTo(8);
         assertThat(rows.exceptAll(completions()).count()).isEqualTo(8);
         assertThat(rows.count()).isEqualTo(completions().count());
+    }
+
+    @Test
+    void tablesAloneReplayEveryIntervention() {
+        StageContext context = study.context(RunId.of("replay"));
+        CellEdits published = CellEdits.load(context);
+        for (Cell cell : Cells.read(completions())) {
+            String promptId = completions()
+                    .where(col("cell_id").equalTo(cell.cellId()))
+                    .orderBy("prompt_id")
+                    .head()
+                    .getAs("prompt_id");
+            Cell replayed = Cell.of(cell.setName(), Intervention.parse(cell.intervention()));
+            List<Edit> edits = CellEdits.load(context).edits(replayed, promptId);
+
+            assertThat(replayed).isEqualTo(cell);
+            assertThat(edits).as(cell.cellId()).usingRecursiveComparison().isEqualTo(published.edits(cell, promptId));
+            assertThat(edits.isEmpty()).isEqualTo(cell.kind() == Method.NONE);
+        }
+        assertThat(completions().where("intervention IS NULL").count()).isZero();
+    }
+
+    @Test
+    void anInterventionOfOtherFeaturesIsNotReplayed() {
+        Cell cell = Cells.read(completions()).stream()
+                .filter(one -> one.kind() == Method.FEATURE_SCALE)
+                .findFirst()
+                .orElseThrow();
+        String digest = cell.intervention()
+                .replaceFirst("\"dictionaries\":\\{\"(\\d+)\":\"....", "\"dictionaries\":{\"$1\":\"0000");
+        Cell other = Cell.of(cell.setName(), Intervention.parse(digest));
+
+        assertThatThrownBy(
+                        () -> CellEdits.load(study.context(RunId.of("replay"))).edits(other, "p"))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("made from another direction, other features or dictionaries");
+    }
+
+    @Test
+    void refusalIsGoneWithBorrowedValuesAndNotInducedWhereFeaturesAreHeld() {
+        String held = Cells.read(completions()).stream()
+                .map(Cell::cellId)
+                .filter(id -> id.matches("harmless_test/direction_addition/1.0\\+feature_retain/fstar/\\d+"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(refused("harmful_test/feature_mean_ablation/fstar/2/from=harmless_train"))
+                .isLessThan(0.6);
+        assertThat(refused("harmful_test/feature_resample_ablation/fstar/2/from=harmless_train"))
+                .isLessThan(0.6);
+        assertThat(refused(held)).isLessThan(refused("harmless_test/direction_addition/1.0"));
+    }
+
+    @Test
+    void restoringAPromptFromItselfChangesNothing() {
+        String restored = "harmless_test/feature_restore/fstar/2/1.0/from=harmless_test";
+        Dataset<Row> own = completions().where(col("cell_id").equalTo(restored)).select("prompt_id", "token_ids");
+        Dataset<Row> base =
+                completions().where("cell_id = 'harmless_test/none'").select("prompt_id", "token_ids");
+
+        assertThat(own.count()).isEqualTo(20);
+        assertThat(own.exceptAll(base).count()).isZero();
     }
 }

@@ -149,6 +149,7 @@ class SummarySparkTest {
                 List.of(1),
                 1,
                 "stop",
+                null,
                 null);
     }
 
