@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             ImportSaeCommand.class,
             ExportSaeCommand.class,
             ExportReviewCommand.class,
+            ExportOrthogonalisedCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

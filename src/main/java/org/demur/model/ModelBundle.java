@@ -62,6 +62,10 @@ public final class ModelBundle implements AutoCloseable {
         }
     }
 
+    ModelParts parts() {
+        return parts;
+    }
+
     /** A name for people: that in the GGUF metadata, or that of the file or folder. */
     public String name() {
         return parts.name();

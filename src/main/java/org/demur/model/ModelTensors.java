@@ -125,6 +125,10 @@ final class ModelTensors implements AutoCloseable {
                 new Adaptation(adapter, adapter.deltas(config, family.hf().tensors())));
     }
 
+    Architecture family() {
+        return family;
+    }
+
     SortedSet<TensorId> ids() {
         return Collections.unmodifiableSortedSet(new TreeSet<>(stored.keySet()));
     }
