@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.cells.Cell;
+import org.demur.cells.Intervention;
 import org.demur.cells.Method;
 
 /** Chooses the interventions whose cost is measured. */
@@ -23,7 +24,8 @@ final class Treatments {
      */
     static List<Treatment> choose(List<CellRule> rules, List<Cell> cells, Set<String> setsByPrompt) {
         List<Cell> everywhere = cells.stream()
-                .filter(cell -> !setsByPrompt.contains(cell.featureSet()))
+                .filter(cell -> !setsByPrompt.contains(cell.featureSet())
+                        && !Intervention.parse(cell.intervention()).isOfPrompt())
                 .toList();
         Map<String, Integer> largest = new LinkedHashMap<>();
         everywhere.forEach(cell -> largest.merge(group(cell), cell.nFeatures(), Math::max));

@@ -96,9 +96,7 @@ public final class CellEdits implements Serializable {
     }
 
     private boolean isOfPrompt(Intervention intervention) {
-        return intervention.actions().stream()
-                .anyMatch(action -> action.method().isOfPrompt()
-                        || sets.byPrompt().containsKey(action.features().set()));
+        return intervention.isOfPrompt() || isOfPromptSet(intervention);
     }
 
     /**

@@ -49,6 +49,12 @@ public record Intervention(List<Action> actions, Evidence evidence) implements S
         return actions.get(0);
     }
 
+    /** Whether it takes values of other prompts for each token, so that it means nothing for texts of other sets. */
+    @JsonIgnore
+    public boolean isOfPrompt() {
+        return actions.stream().anyMatch(action -> action.method().isOfPrompt());
+    }
+
     /** Its actions in a few words. */
     String id() {
         return actions.stream().map(Action::id).collect(Collectors.joining("+"));

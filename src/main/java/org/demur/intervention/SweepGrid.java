@@ -71,7 +71,15 @@ final class SweepGrid {
             combinations.clear();
             combinations.addAll(longer);
         }
-        combinations.forEach(actions -> cells.add(Cell.of(set, new Intervention(actions))));
+        combinations.forEach(actions -> cells.add(Cell.of(set, new Intervention(doing(actions)))));
+    }
+
+    /** Doing nothing and something else besides is doing the latter. */
+    private static List<Action> doing(List<Action> actions) {
+        List<Action> doing = actions.stream()
+                .filter(action -> action.method() != Method.NONE)
+                .toList();
+        return doing.isEmpty() ? actions.subList(0, 1) : doing;
     }
 
     /** Every combination of a rule's own lists. */
