@@ -56,14 +56,14 @@ final class ExportOrthogonalisedCommand implements Callable<Integer> {
                         plan.config().master(), plan.model().compute().nativeThreads()),
                 catalog);
         SelectedDirection direction = SelectedDirection.read(warehouse.read(Table.DIRECTIONS, stage.run()));
-        Path folder = NewFolder.create(out);
         try (ModelBundle bundle =
                 ModelSource.open(plan.model().path(), plan.model().adapters())) {
-            HfFolderWriter.write(bundle, new Orthogonalisation(direction.vector_D()), folder);
+            NewFolder.fill(
+                    out, folder -> HfFolderWriter.write(bundle, new Orthogonalisation(direction.vector_D()), folder));
         }
         PrintWriter console = spec.commandLine().getOut();
         console.println("direction of layer " + direction.layer() + ", position " + direction.position()
-                + ", removed -> " + folder);
+                + ", removed -> " + out);
         console.flush();
         return ExitCode.OK.code();
     }
