@@ -2,7 +2,6 @@ package org.demur.judge;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -14,7 +13,6 @@ import org.demur.engine.ForwardPlan;
 import org.demur.engine.ForwardResult;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
-import org.demur.prompts.TokenClass;
 import org.demur.refusal.NextToken;
 import org.demur.refusal.RefusalTokens;
 import org.demur.runtime.ModelRegistry;
@@ -50,10 +48,6 @@ record FirstTokenTask(
 
     private TokenSequence sequence(Question question) {
         StudyPrompt prompt = question.prompt();
-        return new TokenSequence(
-                prompt.tokenIds(),
-                edits.value().edits(question.cell(), prompt.promptId()),
-                Arrays.stream(prompt.tokenClasses()).map(TokenClass::labelled).toList(),
-                0);
+        return prompt.sequence(edits.value().edits(question.cell(), prompt.promptId()));
     }
 }

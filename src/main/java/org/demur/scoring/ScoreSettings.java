@@ -12,10 +12,27 @@ import org.demur.judge.JudgeSettings;
  * The section {@code score} of a job file, with the prompt sets of the use {@code capability}.
  *
  * @param judges who judges
+ * @param fluency how fluent completions are
  * @param crossEntropy how the change on harmless text is measured
  * @param comparison how rankings of features are compared
  */
-public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy, RankingComparison comparison) {
+public record ScoreSettings(
+        JudgeSettings judges, Fluency fluency, CrossEntropy crossEntropy, RankingComparison comparison) {
+
+    /**
+     * @param readsPerplexity whether the unedited model reads every completion
+     * @param bootstrapResamples resamples of completions behind an interval
+     * @param maxTokensPerBatch tokens in one forward pass
+     */
+    public record Fluency(boolean readsPerplexity, int bootstrapResamples, int maxTokensPerBatch)
+            implements Serializable {
+        private static Fluency from(ConfigSection section) {
+            return new Fluency(
+                    section.flag("perplexity"),
+                    section.positive("bootstrap-resamples"),
+                    section.positive("max-tokens-per-batch"));
+        }
+    }
 
     /**
      * @param reference feature set whose ranking is compared with every other
@@ -43,6 +60,7 @@ public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy, Ran
         ConfigSection crossEntropy = section.section("cross-entropy");
         ScoreSettings settings = new ScoreSettings(
                 JudgeSettings.from(section),
+                Fluency.from(section.section("fluency")),
                 new CrossEntropy(
                         List.copyOf(uses.setsByUse().getOrDefault("capability", List.of())),
                         crossEntropy.integer("texts"),
@@ -60,7 +78,10 @@ public record ScoreSettings(JudgeSettings judges, CrossEntropy crossEntropy, Ran
 
     /** These settings as canonical JSON. */
     public String canonicalJson() {
-        return CanonicalJson.of(
-                Map.of("judges", judges.parameters(), "crossEntropy", crossEntropy, "comparison", comparison));
+        return CanonicalJson.of(Map.of(
+                "judges", judges.parameters(),
+                "fluency", fluency,
+                "crossEntropy", crossEntropy,
+                "comparison", comparison));
     }
 }

@@ -16,7 +16,7 @@ import org.demur.statistics.Bootstrap;
 /**
  * Judges every completion of the sweep, measures what each intervention costs on harmless text, and sums both up per
  * cell. Publishes {@code judgements}, {@code scores}, {@code judge_rates}, {@code judge_agreement},
- * {@code sweep_summary} and {@code method_comparison}.
+ * {@code fluency}, {@code sweep_summary} and {@code method_comparison}.
  */
 public final class ScoreStage implements Stage {
     /** Fixed, because the column comments of {@code sweep_summary} state it. */
@@ -65,8 +65,24 @@ public final class ScoreStage implements Stage {
                 context.warehouse().read(Table.SCORES, context.run()),
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")));
         context.warehouse()
-                .publish(Table.SWEEP_SUMMARY, context.run(), SummaryTable.of(context.spark(), cells, changes));
+                .publish(
+                        Table.SWEEP_SUMMARY,
+                        context.run(),
+                        SummaryTable.of(context.spark(), cells, changes, fluency(context, completions)));
         compare(context);
+    }
+
+    private Map<String, FluencySummary> fluency(StageContext context, Dataset<Row> completions) {
+        if (!context.warehouse().isPublished(Table.FLUENCY, context.run())) {
+            Dataset<Row> prompts = context.warehouse().read(Table.PROMPTS, context.input("prompts"));
+            Dataset<Row> rows = new FluencyTable(context, settings.fluency()).of(completions, prompts);
+            context.warehouse().publish(Table.FLUENCY, context.run(), rows);
+        }
+        Bootstrap bootstrap = new Bootstrap(
+                settings.fluency().bootstrapResamples(),
+                CONFIDENCE,
+                context.seed().derive("fluency bootstrap"));
+        return FluencySummary.read(context.warehouse().read(Table.FLUENCY, context.run()), bootstrap);
     }
 
     private void compare(StageContext context) {

@@ -28,11 +28,11 @@ class MainTest {
     }
 
     @Test
-    void thereIsOneCommandPerStageAndSixMore() {
+    void thereIsOneCommandPerStageAndSevenMore() {
         assertThat(Main.commandLine().getSubcommands().keySet())
                 .containsAll(Stages.names())
                 .contains("study", "sql", "import-sae", "export-sae", "export-review", "help")
-                .hasSize(Stages.names().size() + 6);
+                .hasSize(Stages.names().size() + 7);
     }
 
     @Test

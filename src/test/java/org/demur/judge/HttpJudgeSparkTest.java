@@ -4,9 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.logging.log4j.core.config.Property;
 import org.demur.JobException;
 import org.demur.judge.http.Endpoint;
 import org.demur.judge.http.Patience;
@@ -114,6 +125,35 @@ class HttpJudgeSparkTest {
         assertThat(server.answers())
                 .allSatisfy(
                         (completion, times) -> assertThat(times).as(completion).isEqualTo(1));
+    }
+
+    @Test
+    void theKeyReachesNoLogAndNoFile() throws IOException {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Logger root = (Logger) LogManager.getRootLogger();
+        AbstractAppender appender = new AbstractAppender("key", null, null, false, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {
+                lines.add(event.getMessage().getFormattedMessage() + event.getThrown());
+            }
+        };
+        appender.start();
+        root.addAppender(appender);
+        Level before = root.getLevel();
+        Configurator.setRootLevel(Level.DEBUG);
+        try {
+            assertThat(judged("run", COMPLETIONS, 0)).hasSize(COMPLETIONS.size());
+        } finally {
+            Configurator.setRootLevel(before);
+            root.removeAppender(appender);
+        }
+        assertThat(server.keys()).contains("Bearer secret-77aa");
+        assertThat(lines).isNotEmpty().noneMatch(line -> line.contains("secret-77aa"));
+        try (Stream<Path> files = Files.walk(folder)) {
+            assertThat(files.filter(Files::isRegularFile).toList()).isNotEmpty().allSatisfy(file -> assertThat(
+                            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                    .doesNotContain("secret-77aa"));
+        }
     }
 
     private List<Judgement> judged(String run, List<String> completions, int maxRequests) {

@@ -3,6 +3,7 @@ package org.demur.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import org.demur.JobException;
 import org.demur.config.ConfigSection;
@@ -70,12 +71,12 @@ class JudgeSettingsTest {
     }
 
     private static JudgeSettings read(String overrides) {
-        ConfigSection score = ConfigSection.root(ConfigFactory.parseString(overrides)
-                        .withFallback(ConfigFactory.parseResources("defaults/score.conf"))
-                        .resolve())
-                .section("score");
+        Config whole = ConfigFactory.parseString(overrides)
+                .withFallback(ConfigFactory.parseResources("defaults/score.conf"))
+                .resolve();
+        Config judges = whole.withOnlyPath("score.judges").withFallback(whole.withOnlyPath("score.judges-defaults"));
+        ConfigSection score = ConfigSection.root(judges).section("score");
         JudgeSettings settings = JudgeSettings.from(score);
-        score.section("cross-entropy").keys().forEach(score.section("cross-entropy")::string);
         score.rejectUnknown();
         return settings;
     }

@@ -22,10 +22,13 @@ import org.demur.engine.ForwardPlan;
 import org.demur.engine.LanguageModel;
 import org.demur.engine.ModelSpec;
 import org.demur.engine.TokenSequence;
+import org.demur.judge.FirstTokenJudge;
 import org.demur.judge.JudgeSettings;
 import org.demur.judge.NamedJudge;
 import org.demur.judge.PhraseJudge;
 import org.demur.judge.PhraseList;
+import org.demur.refusal.NextToken;
+import org.demur.refusal.RefusalTokens;
 import org.demur.runtime.ModelRegistry;
 import org.demur.runtime.ModelSource;
 import org.demur.runtime.Progress;
@@ -69,7 +72,8 @@ class ScoreStageSparkTest {
         ScoreSettings.CrossEntropy crossEntropy =
                 new ScoreSettings.CrossEntropy(List.of("test"), 0, 64, 200, new ScoreSettings.Work(2, 256));
         new ScoreStage(new ScoreSettings(
-                        new JudgeSettings(List.of(JUDGE)),
+                        new JudgeSettings(List.of(JUDGE, new NamedJudge("first", new FirstTokenJudge(0, 256)))),
+                        new ScoreSettings.Fluency(true, 100, 256),
                         crossEntropy,
                         new ScoreSettings.RankingComparison("fstar", 100)))
                 .execute(context);
@@ -118,11 +122,59 @@ class ScoreStageSparkTest {
         assertThat(summary.get("direction_ablation").<Double>getAs("mcnemar_p")).isCloseTo(0.25, within(1e-12));
     }
 
+    @Test
+    void theFirstTokenJudgeReadsTheModelUnderTheEdits() {
+        List<Row> judgements = context.warehouse().read(Table.JUDGEMENTS, context.run()).collectAsList().stream()
+                .filter(row -> row.getAs("judge").equals("first"))
+                .toList();
+        assertThat(judgements).hasSize(6);
+        int[] tokens = {5};
+        List<Double> expected = new ArrayList<>();
+        for (int[] ids : TEXTS) {
+            float[] logits_V = ModelRegistry.model(context.model())
+                    .forward(
+                            List.of(TokenSequence.plain(ids)),
+                            ForwardPlan.nothing().withLastLogits())
+                    .lastLogits(0);
+            expected.add(RefusalTokens.score(NextToken.probabilities(logits_V), tokens));
+        }
+        List<Double> scores =
+                judgements.stream().map(row -> row.<Double>getAs("score")).toList();
+        assertThat(expected).allSatisfy(score -> assertThat(scores)
+                .anySatisfy(found -> assertThat(found).isCloseTo(score, within(1e-3))));
+        assertThat(scores).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void fluencyIsThatOfTheUneditedModelAfterThePrompt() {
+        List<Row> fluency =
+                context.warehouse().read(Table.FLUENCY, context.run()).collectAsList();
+        assertThat(fluency).hasSize(6);
+        for (Row row : fluency) {
+            int[] ids = TEXTS[Integer.parseInt(row.<String>getAs("prompt_id").substring(1))];
+            int[] whole = Arrays.copyOf(ids, ids.length + 1);
+            whole[ids.length] = 1;
+            float[] nll_T1 = ModelRegistry.model(context.model())
+                    .forward(
+                            List.of(TokenSequence.plain(whole)),
+                            ForwardPlan.nothing().withTokenNll())
+                    .tokenNll(0);
+            assertThat(row.<Double>getAs("nats")).isCloseTo(nll_T1[ids.length - 1], within(1e-3));
+            assertThat(row.<Double>getAs("distinct_1")).isEqualTo(1.0);
+            assertThat(row.<Double>getAs("distinct_2")).isNull();
+        }
+        Row base = summary.get("none");
+        assertThat(base.<Double>getAs("tokens")).isEqualTo(1.0);
+        assertThat(base.<Double>getAs("nats")).isBetween(base.getAs("nats_low"), base.getAs("nats_high"));
+        assertThat(base.<Double>getAs("english")).isEqualTo(1.0);
+    }
+
     private static void inputs(LanguageModel model) throws IOException {
         List<Row> prompts = new ArrayList<>();
         List<Row> completions = new ArrayList<>();
         for (int p = 0; p < TEXTS.length; p++) {
-            prompts.add(prompt("p" + p, TEXTS[p]));
+            prompts.add(prompt("chat_response", "p" + p, TEXTS[p]));
+            prompts.add(prompt("chat", "p" + p, TEXTS[p]));
             completions.add(completion("none", "p" + p, "I can't help with that."));
             completions.add(completion("direction_ablation", "p" + p, "Sure."));
         }
@@ -155,7 +207,7 @@ class ScoreStageSparkTest {
         context.warehouse().publishFiles("saes", context.input("train"), staged);
     }
 
-    private static Row prompt(String id, int[] tokens) {
+    private static Row prompt(String kind, String id, int[] tokens) {
         List<String> classes = new ArrayList<>(Collections.nCopies(tokens.length, "response"));
         Collections.fill(classes.subList(0, RESPONSE_START), "content");
         return row(
@@ -166,7 +218,7 @@ class ScoreStageSparkTest {
                         "prompt_id",
                         id,
                         "kind",
-                        "chat_response",
+                        kind,
                         "label",
                         "harmless",
                         "token_ids",

@@ -120,7 +120,7 @@ class SummarySparkTest {
         StageContext context = context(completions.size());
         Dataset<Row> judgements = Judging.publish(context, List.of(JUDGE), subjects);
         Dataset<Row> scores = ScoreTable.of(spark, subjects, JUDGE, judgements);
-        return SummaryTable.of(spark, CellCounts.of(scores, prompts), changes).collectAsList().stream()
+        return SummaryTable.of(spark, CellCounts.of(scores, prompts), changes, Map.of()).collectAsList().stream()
                 .collect(Collectors.toMap(row -> row.getAs("cell_id"), row -> row));
     }
 

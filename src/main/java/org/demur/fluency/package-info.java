@@ -1,0 +1,2 @@
+/** How fluent a completion is: likelihood under the unedited model, repetition, script and language. */
+package org.demur.fluency;
