@@ -15,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.demur.ExitCode;
 import org.demur.JobException;
+import org.demur.cells.Cell;
 import org.demur.cells.CellEdits;
 import org.demur.cells.Cells;
 import org.demur.cells.StageJob;
@@ -77,36 +78,37 @@ public final class CapabilityStage implements Stage {
     @Override
     public void execute(StageContext context) {
         Path scratch = context.warehouse().scratch("capability", context.run());
-        DocumentTexts documents = new DocumentTexts(context, settings);
-        List<String> files = settings.isEmpty() ? List.of() : measure(context, documents, scratch);
-        publishItems(context, files, documents.usedForSelection());
-        Dataset<Row> items = context.warehouse().read(Table.CAPABILITY_ITEMS, context.run());
-        List<Row> summary =
-                files.isEmpty() ? List.of() : new CapabilityTable(settings.measures(), context.seed()).rows(items);
-        publish(context, Table.CAPABILITY, summary);
+        if (settings.isEmpty()) {
+            publish(context, Table.CAPABILITY_ITEMS, List.of());
+            publish(context, Table.CAPABILITY, List.of());
+        } else {
+            measure(context, scratch);
+        }
         List<String> sets = settings.overRefusalSets();
         publish(context, Table.OVER_REFUSAL, sets.isEmpty() ? List.of() : new OverRefusal(context).rows(sets));
         context.warehouse().removeScratch(context.run());
     }
 
-    private List<String> measure(StageContext context, DocumentTexts documents, Path scratch) {
+    private void measure(StageContext context, Path scratch) {
+        CellEdits edits = CellEdits.load(context);
+        List<Cell> cells = Cells.read(context.warehouse().read(Table.COMPLETIONS, context.input("sweep"))).stream()
+                .filter(cell -> !edits.isOfPrompt(cell))
+                .toList();
+        List<Treatment> treatments = Treatments.choose(settings.cells(), cells);
         List<Probe> probes = new ArrayList<>(benchmarks(context));
+        DocumentTexts documents = new DocumentTexts(context, settings);
         for (DocumentSettings entry : settings.documents()) {
             List<ScoredText> texts = documents.texts(entry, scratch);
             Benchmark.chunks(texts, settings.work().itemsPerTask(), text -> text.tokenIds().length)
                     .forEach(chunk -> probes.add(
                             new TextProbe(entry.name(), settings.measures().divergencePositions(), chunk)));
         }
-        CellEdits edits = CellEdits.load(context);
-        List<Treatment> treatments = Treatments.choose(
-                settings.cells(),
-                Cells.read(context.warehouse().read(Table.COMPLETIONS, context.input("sweep"))),
-                edits.featureSets().byPrompt().keySet());
-        return measure(
-                context,
-                edits,
-                CapabilityPart.of(probes, treatments, settings.work().cellsPerTask()),
-                scratch);
+        List<CapabilityPart> parts =
+                CapabilityPart.of(probes, treatments, settings.work().cellsPerTask());
+        publishItems(context, measure(context, edits, parts, scratch), documents.usedForSelection());
+        Dataset<Row> items = context.warehouse().read(Table.CAPABILITY_ITEMS, context.run());
+        CapabilityTable table = new CapabilityTable(settings.measures(), context.seed(), treatments);
+        publish(context, Table.CAPABILITY, table.rows(items));
     }
 
     /** Publishes the quarantined rows first, so that they can be looked at when there are too many of them. */
@@ -152,10 +154,6 @@ public final class CapabilityStage implements Stage {
     }
 
     private static void publishItems(StageContext context, List<String> files, Set<String> usedForSelection) {
-        if (files.isEmpty()) {
-            publish(context, Table.CAPABILITY_ITEMS, List.of());
-            return;
-        }
         Dataset<Row> rows = context.spark()
                 .read()
                 .schema(Table.CAPABILITY_ITEMS.schema())
@@ -164,7 +162,7 @@ public final class CapabilityStage implements Stage {
                 .withColumn(
                         "used_for_selection",
                         col("metric").notEqual("accuracy").and(col("item_id").isin(usedForSelection.toArray())))
-                .orderBy("benchmark", "metric", "mode", "intervention", "item_id")
+                .orderBy("benchmark", "metric", "mode", "intervention_id", "item_id")
                 .coalesce(1);
         context.warehouse().publish(Table.CAPABILITY_ITEMS, context.run(), rows);
     }

@@ -21,10 +21,12 @@ final class CapabilityTable {
 
     private final CapabilitySettings.Measures measures;
     private final RunSeed seed;
+    private final Map<String, Treatment> treatments = new LinkedHashMap<>();
 
-    CapabilityTable(CapabilitySettings.Measures measures, RunSeed seed) {
+    CapabilityTable(CapabilitySettings.Measures measures, RunSeed seed, List<Treatment> treatments) {
         this.measures = measures;
         this.seed = seed;
+        treatments.forEach(treatment -> this.treatments.put(treatment.id(), treatment));
     }
 
     /** What is summed up together: one way to measure one benchmark. */
@@ -42,12 +44,12 @@ final class CapabilityTable {
     /** One row a measure and intervention, in the order of measures, then of interventions with none first. */
     List<Row> rows(Dataset<Row> items) {
         Map<Measure, Map<String, Sample>> samples = new TreeMap<>();
-        items.orderBy("benchmark", "metric", "mode", "intervention", "item_id")
+        items.orderBy("benchmark", "metric", "mode", "intervention_id", "item_id")
                 .collectAsList()
                 .forEach(row -> samples.computeIfAbsent(
                                 new Measure(row.getAs("benchmark"), row.getAs("metric"), row.getAs("mode")),
                                 measure -> new LinkedHashMap<>())
-                        .computeIfAbsent(row.getAs("intervention"), id -> new Sample(new ArrayList<>()))
+                        .computeIfAbsent(row.getAs("intervention_id"), id -> new Sample(new ArrayList<>()))
                         .items()
                         .add(row));
         List<Row> rows = new ArrayList<>();
@@ -92,7 +94,7 @@ final class CapabilityTable {
         Effect of(Sample sample);
     }
 
-    private static List<Row> rows(Measure measure, List<Sample> ordered, Comparison comparison) {
+    private List<Row> rows(Measure measure, List<Sample> ordered, Comparison comparison) {
         List<Effect> effects = ordered.stream().map(comparison::of).toList();
         List<Optional<Double>> holm = holm(effects.subList(1, effects.size()));
         List<Row> rows = new ArrayList<>();
@@ -120,14 +122,14 @@ final class CapabilityTable {
     /** Whether a row is compared with none, and its corrected p. */
     private record Tested(boolean isCompared, Optional<Double> holmP) {}
 
-    private static Row row(Measure measure, Sample item, Effect effect, Tested tested) {
+    private Row row(Measure measure, Sample item, Effect effect, Tested tested) {
         Row first = item.items().get(0);
         boolean isCompared = tested.isCompared();
         return RowFactory.create(
                 measure.benchmark(),
                 measure.metric(),
                 measure.mode(),
-                first.getAs("intervention"),
+                first.getAs("intervention_id"),
                 first.getAs("method"),
                 first.getAs("feature_set"),
                 first.getAs("n_features"),
@@ -143,6 +145,7 @@ final class CapabilityTable {
                 isCompared ? effect.change().map(interval -> interval.high()).orElse(null) : null,
                 isCompared ? effect.p().orElse(null) : null,
                 tested.holmP().orElse(null),
-                item.items().stream().anyMatch(row -> row.<Boolean>getAs("used_for_selection")));
+                item.items().stream().anyMatch(row -> row.<Boolean>getAs("used_for_selection")),
+                treatments.get(first.<String>getAs("intervention_id")).cell().intervention());
     }
 }

@@ -53,7 +53,7 @@ record ChoiceQuestion(String id, String question, List<String> choices, String k
     /** The prompt of the letter mode: every choice with its letter, and the phrase to finish with. */
     String asked() {
         StringBuilder text = new StringBuilder(
-                "Given the following question and candidate answers, choose the best" + " answer.\nQuestion: ");
+                "Given the following question and candidate answers, choose the best answer.\nQuestion: ");
         text.append(question).append('\n');
         for (int i = 0; i < choices.size(); i++) {
             text.append('(')
@@ -62,8 +62,7 @@ record ChoiceQuestion(String id, String question, List<String> choices, String k
                     .append(choices.get(i))
                     .append('\n');
         }
-        return text.append("Finish your response with \"The best answer is (X)\", where X is the letter of the best"
-                        + " answer.")
+        return text.append("Finish your response with \"The best answer is ([the answer letter])\".")
                 .toString();
     }
 

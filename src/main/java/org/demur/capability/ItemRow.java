@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 record ItemRow(
         @JsonProperty("benchmark") String benchmark,
         @JsonProperty("item_id") String itemId,
-        @JsonProperty("intervention") String intervention,
+        @JsonProperty("intervention_id") String interventionId,
         @JsonProperty("method") String method,
         @JsonProperty("feature_set") String featureSet,
         @JsonProperty("n_features") int nFeatures,

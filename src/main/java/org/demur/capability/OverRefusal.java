@@ -120,6 +120,7 @@ final class OverRefusal {
         values.add(isWhole ? onHarmful.rate() - onHarmless.rate() : null);
         values.add(isWhole ? interval.low() : null);
         values.add(isWhole ? interval.high() : null);
+        values.add(cell.intervention());
         return RowFactory.create(values.toArray());
     }
 

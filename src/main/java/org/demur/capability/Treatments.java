@@ -9,7 +9,6 @@ import java.util.TreeSet;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.cells.Cell;
-import org.demur.cells.Intervention;
 import org.demur.cells.Method;
 
 /** Chooses the interventions whose cost is measured. */
@@ -19,24 +18,19 @@ final class Treatments {
     /**
      * The untouched model, then every intervention that a rule admits, once, in the order of rules and cell ids.
      *
-     * @param cells of the sweep
-     * @param setsByPrompt feature sets that differ by prompt, which mean nothing for other prompts
+     * @param cells of the sweep whose edits are the same for every prompt
      */
-    static List<Treatment> choose(List<CellRule> rules, List<Cell> cells, Set<String> setsByPrompt) {
-        List<Cell> everywhere = cells.stream()
-                .filter(cell -> !setsByPrompt.contains(cell.featureSet())
-                        && !Intervention.parse(cell.intervention()).isOfPrompt())
-                .toList();
+    static List<Treatment> choose(List<CellRule> rules, List<Cell> cells) {
         Map<String, Integer> largest = new LinkedHashMap<>();
-        everywhere.forEach(cell -> largest.merge(group(cell), cell.nFeatures(), Math::max));
+        cells.forEach(cell -> largest.merge(group(cell), cell.nFeatures(), Math::max));
         Map<String, Treatment> chosen = new LinkedHashMap<>();
         chosen.put(Treatment.NONE.id(), Treatment.NONE);
         for (CellRule rule : rules) {
-            List<Cell> found = everywhere.stream()
+            List<Cell> found = cells.stream()
                     .filter(cell -> rule.admits(cell, largest.get(group(cell))))
                     .toList();
             if (found.isEmpty() && rule.method() != Method.NONE) {
-                throw noneFits(rule, everywhere);
+                throw noneFits(rule, cells);
             }
             found.stream().map(Treatment::of).forEach(one -> chosen.putIfAbsent(one.id(), one));
         }

@@ -9,16 +9,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.demur.JobException;
 import org.demur.SharedData;
-import org.demur.edit.Edit;
-import org.demur.edit.HookPoint;
 import org.demur.engine.HfTokenizer;
 import org.demur.losses.ScoredText;
 import org.demur.model.ModelBundle;
-import org.demur.prompts.TokenClass;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,24 +57,6 @@ class BenchmarkTest {
                     .isInstanceOf(JobException.class)
                     .hasMessageContaining("0 usable rows where 1 are needed");
         }
-    }
-
-    @Test
-    void anEditOfGeneratedTokensHoldsWhereAnAnswerIsReadBack() {
-        Edit edit = new Edit.AddDirection(HookPoint.residPost(1), new float[] {1}, 1);
-
-        List<Edit> edits = new Condition(
-                        Treatment.NONE,
-                        List.of(
-                                edit,
-                                new Edit.Within(edit, Set.of(TokenClass.CONTENT), true),
-                                new Edit.Within(edit, Set.of(TokenClass.CONTENT), false)))
-                .edits();
-
-        assertThat(edits.get(0)).isEqualTo(edit);
-        assertThat(((Edit.Within) edits.get(1)).prompt())
-                .containsExactlyInAnyOrder(TokenClass.CONTENT, TokenClass.RESPONSE);
-        assertThat(((Edit.Within) edits.get(2)).prompt()).containsExactly(TokenClass.CONTENT);
     }
 
     @Test

@@ -42,7 +42,7 @@ class CapabilityStageSparkTest {
     private static final String SMALL =
             """
             direction { prompts-per-side = 24, validation-per-side = 8, shards = 4 }
-            attribute { max-prompts = 12, shards = 3, candidates-per-layer = 4, top-features = 5, random-sets = 1 }
+            attribute { methods = [la_ig], modes = [corrected], max-prompts = 12, shards = 3, candidates-per-layer = 4, top-features = 5, random-sets = 1 }
             sweep {
               max-prompts-per-set = 24, max-new-tokens = 8, rows-per-task = 24
               grid = [
@@ -138,7 +138,7 @@ class CapabilityStageSparkTest {
     @Test
     void everyItemIsMeasuredOnceUnderEveryIntervention() {
         Dataset<Row> items = read(Table.CAPABILITY_ITEMS, run);
-        long interventions = items.select("intervention").distinct().count();
+        long interventions = items.select("intervention_id").distinct().count();
 
         assertThat(interventions).isEqualTo(4);
         assertThat(items.where("benchmark = 'gsm8k'").count()).isEqualTo(interventions * 4 * 4);
@@ -148,7 +148,7 @@ class CapabilityStageSparkTest {
         assertThat(items.where("benchmark = 'arc'").count()).isEqualTo(interventions * 5 * 5);
         assertThat(items.where("benchmark = 'on_policy'").count()).isEqualTo(interventions * 6 * 2);
         assertThat(items.where("benchmark = 'prose'").count()).isEqualTo(interventions * 5 * 2);
-        assertThat(items.select("benchmark", "item_id", "intervention", "metric", "mode")
+        assertThat(items.select("benchmark", "item_id", "intervention_id", "metric", "mode")
                         .distinct()
                         .count())
                 .isEqualTo(items.count());
@@ -159,10 +159,10 @@ class CapabilityStageSparkTest {
         Dataset<Row> rows = read(Table.CAPABILITY, run);
 
         Row none = rows.where("benchmark = 'response' AND mode = 'corrected' AND metric = 'cross_entropy'"
-                        + " AND intervention = 'none'")
+                        + " AND intervention_id = 'none'")
                 .head();
         Row ablated = rows.where("benchmark = 'response' AND mode = 'corrected' AND metric = 'cross_entropy'"
-                        + " AND intervention = 'direction_ablation'")
+                        + " AND intervention_id = 'direction_ablation'")
                 .head();
         assertThat(none.<Double>getAs("difference")).isNull();
         assertThat(none.<Double>getAs("p_value")).isNull();
@@ -170,10 +170,10 @@ class CapabilityStageSparkTest {
         assertThat(ablated.<Double>getAs("difference"))
                 .isBetween(ablated.<Double>getAs("difference_low"), ablated.<Double>getAs("difference_high"));
         assertThat(ablated.<Double>getAs("p_holm")).isGreaterThanOrEqualTo(ablated.<Double>getAs("p_value"));
-        Row faithful = rows.where("benchmark = 'response' AND mode = 'faithful' AND intervention = 'none'")
+        Row faithful = rows.where("benchmark = 'response' AND mode = 'faithful' AND intervention_id = 'none'")
                 .head();
         assertThat(faithful.<Double>getAs("value")).isLessThan(none.<Double>getAs("value"));
-        assertThat(rows.where("metric = 'divergence' AND (value < -1e-9 OR intervention = 'none' AND value > 0)")
+        assertThat(rows.where("metric = 'divergence' AND (value < -1e-9 OR intervention_id = 'none' AND value > 0)")
                         .count())
                 .isZero();
         assertThat(rows.where("metric = 'accuracy' AND (value < value_low - 1e-12 OR value > value_high + 1e-12)")
@@ -185,7 +185,7 @@ class CapabilityStageSparkTest {
     @Test
     void theOwnAnswersAreWhatTheModelFindsLikeliest() {
         Dataset<Row> rows = read(Table.CAPABILITY, run)
-                .where("metric = 'cross_entropy' AND mode = 'corrected' AND intervention = 'none'");
+                .where("metric = 'cross_entropy' AND mode = 'corrected' AND intervention_id = 'none'");
 
         double own = rows.where("benchmark = 'on_policy'").head().getAs("value");
         double prose = rows.where("benchmark = 'prose'").head().getAs("value");
@@ -194,9 +194,10 @@ class CapabilityStageSparkTest {
 
     @Test
     void overRefusalTellsHarmlessFromHarmfulPromptsOfOneSet() {
-        Row none = read(Table.OVER_REFUSAL, run).where("intervention = 'none'").head();
+        Row none =
+                read(Table.OVER_REFUSAL, run).where("intervention_id = 'none'").head();
         Row ablated = read(Table.OVER_REFUSAL, run)
-                .where("intervention = 'direction_ablation'")
+                .where("intervention_id = 'direction_ablation'")
                 .head();
 
         assertThat(none.<Integer>getAs("harmless_n") + none.<Integer>getAs("harmful_n"))

@@ -87,7 +87,7 @@ class ProbeTest {
     private static Map<String, ItemRow> rows(Probe probe) {
         return probe.measure(new Subject(model, conditions, LIMITS)).stream()
                 .collect(Collectors.toMap(
-                        row -> row.intervention() + " " + row.itemId() + " " + row.metric() + " " + row.mode(),
+                        row -> row.interventionId() + " " + row.itemId() + " " + row.metric() + " " + row.mode(),
                         row -> row));
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.demur.JobException;
 import org.demur.cells.Cell;
 import org.demur.cells.Method;
@@ -18,7 +17,7 @@ class TreatmentsTest {
         for (String set : List.of("a", "b")) {
             cells.add(Cell.of(set, Method.NONE, "", 0, 0));
             cells.add(Cell.of(set, Method.DIRECTION_ABLATION, "", 0, 0));
-            for (String features : List.of("fstar", "fstar_prompt", "random_0", "random_1")) {
+            for (String features : List.of("fstar", "random_0", "random_1")) {
                 for (int size : new int[] {5, 20}) {
                     cells.add(Cell.of(set, Method.FEATURE_SCALE, features, size, 0));
                     cells.add(Cell.of(set, Method.FEATURE_SCALE, features, size, -1));
@@ -35,9 +34,7 @@ class TreatmentsTest {
                 .stream()
                 .map(CellRule::from)
                 .toList();
-        return Treatments.choose(read, cells(), Set.of("fstar_prompt")).stream()
-                .map(Treatment::id)
-                .toList();
+        return Treatments.choose(read, cells()).stream().map(Treatment::id).toList();
     }
 
     @Test
@@ -47,7 +44,7 @@ class TreatmentsTest {
     }
 
     @Test
-    void withoutSizesTheLargestIsMeantAndSetsByPromptNever() {
+    void withoutSizesTheLargestIsMeant() {
         assertThat(chosen("[{ method = feature_scale, coefficients = [0] }]"))
                 .containsExactly(
                         "none",
