@@ -4,10 +4,16 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.demur.cells.Cell;
+import org.demur.cells.CellEdits;
 import org.demur.cells.Cells;
 import org.demur.judge.Judging;
 import org.demur.judge.NamedJudge;
 import org.demur.judge.Subjects;
+import org.demur.losses.CrossEntropyChange;
+import org.demur.losses.HarmlessLosses;
+import org.demur.losses.HarmlessTexts;
+import org.demur.losses.ScoredText;
 import org.demur.runtime.Stage;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
@@ -58,9 +64,7 @@ public final class ScoreStage implements Stage {
     public void execute(StageContext context) {
         Dataset<Row> completions = context.warehouse().read(Table.COMPLETIONS, context.input("sweep"));
         judge(context, completions);
-        Map<String, CrossEntropyChange> changes = settings.crossEntropy().sets().isEmpty()
-                ? Map.of()
-                : new HarmlessLosses(context, settings).changes(Cells.read(completions));
+        Map<String, CrossEntropyChange> changes = changes(context, Cells.read(completions));
         List<CellCounts> cells = CellCounts.of(
                 context.warehouse().read(Table.SCORES, context.run()),
                 context.warehouse().read(Table.PROMPTS, context.input("prompts")));
@@ -83,6 +87,18 @@ public final class ScoreStage implements Stage {
                 CONFIDENCE,
                 context.seed().derive("fluency bootstrap"));
         return FluencySummary.read(context.warehouse().read(Table.FLUENCY, context.run()), bootstrap);
+    }
+
+    private Map<String, CrossEntropyChange> changes(StageContext context, List<Cell> cells) {
+        if (settings.crossEntropy().sets().isEmpty()) {
+            return Map.of();
+        }
+        List<ScoredText> texts = HarmlessTexts.draw(
+                context.warehouse().read(Table.PROMPTS, context.input("prompts")),
+                settings.crossEntropy(),
+                context.seed());
+        return new HarmlessLosses(context, name(), settings.crossEntropy())
+                .changes(CellEdits.load(context), cells, texts);
     }
 
     private void compare(StageContext context) {

@@ -8,6 +8,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.demur.losses.CrossEntropyChange;
 import org.demur.schema.Table;
 
 /** The table {@code sweep_summary}: rates, intervals, tests and the cost on harmless text, one row per cell. */

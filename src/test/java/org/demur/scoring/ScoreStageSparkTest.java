@@ -27,6 +27,7 @@ import org.demur.judge.JudgeSettings;
 import org.demur.judge.NamedJudge;
 import org.demur.judge.PhraseJudge;
 import org.demur.judge.PhraseList;
+import org.demur.losses.LossSettings;
 import org.demur.refusal.NextToken;
 import org.demur.refusal.RefusalTokens;
 import org.demur.runtime.ModelRegistry;
@@ -69,8 +70,7 @@ class ScoreStageSparkTest {
                 .collect(Collectors.toMap(stage -> stage, RunId::of));
         context = new StageContext(spark, warehouse, RunId.of("score"), inputs, model, new RunSeed(3), Progress.SILENT);
         inputs(ModelRegistry.model(model));
-        ScoreSettings.CrossEntropy crossEntropy =
-                new ScoreSettings.CrossEntropy(List.of("test"), 0, 64, 200, new ScoreSettings.Work(2, 256));
+        LossSettings crossEntropy = new LossSettings(List.of("test"), 0, 64, 200, new LossSettings.Work(2, 256));
         new ScoreStage(new ScoreSettings(
                         new JudgeSettings(List.of(JUDGE, new NamedJudge("first", new FirstTokenJudge(0, 256)))),
                         new ScoreSettings.Fluency(true, 100, 256),

@@ -22,6 +22,9 @@ import org.demur.judge.NamedJudge;
 import org.demur.judge.PhraseJudge;
 import org.demur.judge.PhraseList;
 import org.demur.judge.Subjects;
+import org.demur.losses.CrossEntropyChange;
+import org.demur.losses.HarmlessTexts;
+import org.demur.losses.LossSettings;
 import org.demur.losses.ScoredText;
 import org.demur.runtime.Progress;
 import org.demur.runtime.RunSeed;
@@ -173,7 +176,7 @@ class SummarySparkTest {
                 .toArray());
     }
 
-    private static ScoreSettings.CrossEntropy settings(String set) {
-        return new ScoreSettings.CrossEntropy(List.of(set), 5, 4, 100, new ScoreSettings.Work(2, 512));
+    private static LossSettings settings(String set) {
+        return new LossSettings(List.of(set), 5, 4, 100, new LossSettings.Work(2, 512));
     }
 }

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.losses;
 
 import static org.apache.spark.sql.functions.col;
 
@@ -9,16 +9,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.demur.ExitCode;
 import org.demur.JobException;
-import org.demur.losses.ScoredText;
 import org.demur.prompts.TokenClass;
 import org.demur.runtime.RunSeed;
 
 /** Draws the texts on which an intervention's cost is measured: harmless prompts with their recorded responses. */
-final class HarmlessTexts {
+public final class HarmlessTexts {
     private HarmlessTexts() {}
 
     /** The texts, in order of set and id; equal tables and seeds give equal texts. */
-    static List<ScoredText> draw(Dataset<Row> prompts, ScoreSettings.CrossEntropy settings, RunSeed seed) {
+    public static List<ScoredText> draw(Dataset<Row> prompts, LossSettings settings, RunSeed seed) {
         List<ScoredText> all = prompts
                 .where(col("kind").equalTo("chat_response"))
                 .where(col("label").equalTo("harmless"))
@@ -34,8 +33,8 @@ final class HarmlessTexts {
             throw new JobException(
                     ExitCode.MISSING_INPUT,
                     "No harmless prompt with a response in the sets " + String.join(", ", settings.sets()),
-                    "The sets of the use capability have no target, lack with-response = true or are not labelled harmless.",
-                    "Set with-response = true and label = harmless for one of them, or remove the use capability.");
+                    "They have no target, lack with-response = true or are not labelled harmless.",
+                    "Set with-response = true and label = harmless for one of them, or take away the use that names them.");
         }
         return settings.texts() == 0 ? all : pick(all, settings.texts(), seed);
     }

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.losses;
 
 import java.util.List;
 import org.demur.statistics.Bootstrap;

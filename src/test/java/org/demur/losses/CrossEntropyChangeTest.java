@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.losses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

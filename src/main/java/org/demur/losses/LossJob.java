@@ -1,9 +1,8 @@
-package org.demur.scoring;
+package org.demur.losses;
 
 import java.io.Serializable;
 import java.util.List;
 import org.demur.edit.Edit;
-import org.demur.losses.ScoredText;
 
 /** One task: some of the harmless texts under one intervention, given as edits that hold for every text. */
 record LossJob(List<Edit> edits, List<ScoredText> texts) implements Serializable {}

@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.losses;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,39 +14,39 @@ import org.demur.cells.Cell;
 import org.demur.cells.CellEdits;
 import org.demur.cells.StageJob;
 import org.demur.edit.Edit;
-import org.demur.losses.ScoredText;
 import org.demur.runtime.StageContext;
-import org.demur.schema.Table;
 import org.demur.statistics.Bootstrap;
 
 /**
- * Measures every intervention of the sweep once on the harmless texts, whatever prompt sets it was swept over.
- * Interventions that differ by prompt have no meaning for other prompts and are left out.
+ * Measures interventions, each once, on harmless texts, whatever prompt sets their cells are about. Interventions that
+ * differ by prompt have no meaning for other prompts and are left out.
  */
-final class HarmlessLosses {
-    private final StageContext context;
-    private final ScoreSettings settings;
+public final class HarmlessLosses {
+    /** Fixed, because column comments state it. */
+    private static final double CONFIDENCE = 0.95;
 
-    HarmlessLosses(StageContext context, ScoreSettings settings) {
+    private final StageContext context;
+    private final String stage;
+    private final LossSettings settings;
+
+    /** Measures for the stage of that name. */
+    public HarmlessLosses(StageContext context, String stage, LossSettings settings) {
         this.context = context;
+        this.stage = stage;
         this.settings = settings;
     }
 
     /** The change in cross-entropy by cell id, for every cell that can be measured. */
-    Map<String, CrossEntropyChange> changes(List<Cell> cells) {
-        List<ScoredText> texts = HarmlessTexts.draw(
-                context.warehouse().read(Table.PROMPTS, context.input("prompts")),
-                settings.crossEntropy(),
-                context.seed());
-        Map<String, List<Edit>> interventions = interventions(cells);
+    public Map<String, CrossEntropyChange> changes(CellEdits edits, List<Cell> cells, List<ScoredText> texts) {
+        Map<String, List<Edit>> interventions = interventions(edits, cells);
         // The untouched model comes first and stands for every cell without edits.
         List<List<Edit>> distinct = Stream.concat(Stream.of(List.<Edit>of()), interventions.values().stream())
                 .distinct()
                 .toList();
         List<double[]> nats = measure(distinct, texts);
         Map<String, CrossEntropyChange> changes = new HashMap<>();
-        interventions.forEach((intervention, edits) ->
-                changes.put(intervention, change(texts, nats.get(0), nats.get(distinct.indexOf(edits)))));
+        interventions.forEach((intervention, own) ->
+                changes.put(intervention, change(texts, nats.get(0), nats.get(distinct.indexOf(own)))));
         Map<String, CrossEntropyChange> byCell = new HashMap<>();
         cells.stream()
                 .filter(cell -> changes.containsKey(cell.intervention()))
@@ -54,8 +54,7 @@ final class HarmlessLosses {
         return byCell;
     }
 
-    private Map<String, List<Edit>> interventions(List<Cell> cells) {
-        CellEdits edits = CellEdits.load(context);
+    private static Map<String, List<Edit>> interventions(CellEdits edits, List<Cell> cells) {
         Map<String, List<Edit>> interventions = new LinkedHashMap<>();
         for (Cell cell : cells) {
             if (!edits.isOfPrompt(cell)) {
@@ -67,7 +66,7 @@ final class HarmlessLosses {
 
     /** Nats of every text, in the order of the texts, for each list of edits. */
     private List<double[]> measure(List<List<Edit>> interventions, List<ScoredText> texts) {
-        int shards = Math.min(settings.crossEntropy().work().shards(), texts.size());
+        int shards = Math.min(settings.work().shards(), texts.size());
         List<LossJob> jobs = new ArrayList<>();
         for (List<Edit> edits : interventions) {
             for (int shard = 0; shard < shards; shard++) {
@@ -79,7 +78,7 @@ final class HarmlessLosses {
         long total = (long) interventions.size() * texts.size();
         JavaSparkContext spark =
                 JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        List<double[]> parts = new StageJob("score: cross-entropy on harmless text", total, "texts")
+        List<double[]> parts = new StageJob(stage + ": cross-entropy on harmless text", total, "texts")
                 .collect(context, finished -> spark.parallelize(jobs, jobs.size())
                         .map(task(finished)));
         return IntStream.range(0, interventions.size())
@@ -90,7 +89,7 @@ final class HarmlessLosses {
     }
 
     private LossTask task(LongAccumulator finished) {
-        return new LossTask(context.model(), settings.crossEntropy().work().maxTokensPerBatch(), finished);
+        return new LossTask(context.model(), settings.work().maxTokensPerBatch(), finished);
     }
 
     private CrossEntropyChange change(List<ScoredText> texts, double[] baseNats, double[] editedNats) {
@@ -98,9 +97,7 @@ final class HarmlessLosses {
                 .mapToObj(i -> new PairedLoss(texts.get(i).scoredTokens(), baseNats[i], editedNats[i]))
                 .toList();
         Bootstrap bootstrap = new Bootstrap(
-                settings.crossEntropy().bootstrapResamples(),
-                ScoreStage.CONFIDENCE,
-                context.seed().derive("cross-entropy bootstrap"));
+                settings.bootstrapResamples(), CONFIDENCE, context.seed().derive("cross-entropy bootstrap"));
         return CrossEntropyChange.of(losses, bootstrap);
     }
 }

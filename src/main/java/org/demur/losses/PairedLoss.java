@@ -1,4 +1,4 @@
-package org.demur.scoring;
+package org.demur.losses;
 
 /**
  * Summed negative log-likelihood of one text's scored tokens without and with an intervention.
