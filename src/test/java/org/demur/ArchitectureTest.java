@@ -26,6 +26,7 @@ class ArchitectureTest {
         "org.demur.evaluation..",
         "org.demur.direction..",
         "org.demur.attribution..",
+        "org.demur.tuning..",
         "org.demur.intervention..",
         "org.demur.scoring..",
         "org.demur.capability..",
@@ -126,6 +127,21 @@ class ArchitectureTest {
                 .resideInAnyPackage(others)
                 .allowEmptyShould(true)
                 .because("each stage can be run, tested and replaced alone")
+                .check(CLASSES);
+    }
+
+    @Test
+    void tuningKnowsNoStageButTheSweepWhoseGridsItAnswers() {
+        String[] others = java.util.Arrays.stream(STAGES)
+                .filter(other -> !other.equals("org.demur.tuning..") && !other.equals("org.demur.intervention.."))
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage("org.demur.tuning..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(others)
+                .because("a choice holds only if tuning answers prompts exactly as the sweep does")
                 .check(CLASSES);
     }
 

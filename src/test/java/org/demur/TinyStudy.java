@@ -63,6 +63,7 @@ public final class TinyStudy {
                 .withFallback(ConfigFactory.parseResources("defaults/direction.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/attribute.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/sweep.conf"))
+                .withFallback(ConfigFactory.parseResources("defaults/tune.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/score.conf"))
                 .withFallback(ConfigFactory.parseResources("defaults/capability.conf"))
                 .resolve());

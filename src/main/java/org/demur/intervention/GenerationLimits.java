@@ -13,10 +13,10 @@ import org.demur.engine.GenerationPlan;
  * @param stopStrings texts that end an answer and are cut off
  * @param rows answers that grow side by side
  */
-record GenerationLimits(int maxNewTokens, int minNewTokens, List<String> stopStrings, int rows)
+public record GenerationLimits(int maxNewTokens, int minNewTokens, List<String> stopStrings, int rows)
         implements Serializable {
     /** Copies the list. */
-    GenerationLimits {
+    public GenerationLimits {
         stopStrings = List.copyOf(stopStrings);
     }
 

@@ -12,13 +12,12 @@ import org.demur.config.ConfigSection;
 import org.demur.prompts.TokenClass;
 
 /**
- * One entry of the sweep's grid; stands for every combination of its lists.
+ * One entry of a grid; stands for every combination of its lists.
  *
  * @param method what is done
  * @param targets prompt sets that take part
  * @param featureSets feature sets by name; {@code random} stands for every random set
- * @param sizes how many features of a set, best ranked first
- * @param coefficients factor of a scale, multiple of the largest activation of a clamp, multiple of the direction
+ * @param knobs how many features of a set, and how strongly
  * @param modifiers where and when it holds
  * @param also what is done besides, in this order
  */
@@ -26,8 +25,7 @@ public record GridRule(
         Method method,
         Targets targets,
         List<String> featureSets,
-        List<Integer> sizes,
-        List<Double> coefficients,
+        Knobs knobs,
         Modifiers modifiers,
         List<GridRule> also) {
 
@@ -60,10 +58,31 @@ public record GridRule(
             List<String> featureSets,
             List<Integer> sizes,
             List<Double> coefficients) {
-        this(method, new Targets(labels, List.of()), featureSets, sizes, coefficients, Modifiers.NONE, List.of());
+        this(
+                method,
+                new Targets(labels, List.of()),
+                featureSets,
+                Knobs.listed(sizes, coefficients),
+                Modifiers.NONE,
+                List.of());
     }
 
-    /** Reads an entry of {@code sweep.grid}. */
+    /** The untouched model on sets with any of these labels. */
+    public static GridRule untouched(List<String> labels) {
+        return new GridRule(Method.NONE, labels, List.of(), List.of(), List.of());
+    }
+
+    /** Whether its cells are known only after tuning. */
+    public boolean awaitsChoice() {
+        return knobs.awaitsChoice(method);
+    }
+
+    /** The same for one feature set with these knobs. */
+    GridRule with(String featureSet, Knobs turned) {
+        return new GridRule(method, targets, List.of(featureSet), turned, modifiers, also);
+    }
+
+    /** Reads an entry of a grid. */
     public static GridRule from(ConfigSection section) {
         List<GridRule> also = new ArrayList<>(
                 section.sections("also").stream().map(GridRule::part).toList());
@@ -73,7 +92,12 @@ public record GridRule(
     }
 
     private static GridRule part(ConfigSection section) {
-        return part(section, new Targets(List.of(), List.of()), List.of());
+        GridRule part = part(section, new Targets(List.of(), List.of()), List.of());
+        if (part.awaitsChoice()) {
+            throw section.invalid(
+                    "sizes", "only an entry itself can be tuned, not what is done besides", "write numbers");
+        }
+        return part;
     }
 
     private static GridRule part(ConfigSection section, Targets targets, List<GridRule> also) {
@@ -81,8 +105,7 @@ public record GridRule(
                 Method.of(section.string("method")),
                 targets,
                 section.strings("feature-sets"),
-                section.integers("sizes"),
-                section.numbers("coefficients"),
+                Knobs.from(section),
                 modifiers(section),
                 List.copyOf(also));
     }
@@ -163,8 +186,7 @@ public record GridRule(
                         Method.FEATURE_RETAIN,
                         new Targets(List.of(), List.of()),
                         List.of(set),
-                        List.of(size),
-                        List.of(0.0),
+                        Knobs.listed(List.of(size), List.of(0.0)),
                         modifiers,
                         List.of()));
     }

@@ -17,11 +17,15 @@ import org.demur.cells.RankedFeature;
 
 /** Spells the grid out into cells, each once, in the order of rules and sets. */
 final class SweepGrid {
+    private static final Knobs ANY = Knobs.listed(List.of(1), List.of(0.0));
+
     private final FeatureSets featureSets;
+    private final TunedChoices choices;
     private final Set<Cell> cells = new LinkedHashSet<>();
 
-    private SweepGrid(FeatureSets featureSets) {
+    private SweepGrid(FeatureSets featureSets, TunedChoices choices) {
         this.featureSets = featureSets;
+        this.choices = choices;
     }
 
     /**
@@ -29,15 +33,16 @@ final class SweepGrid {
      *
      * @param labelsBySet labels that occur in each prompt set, sets in order
      */
-    static List<Cell> cells(List<GridRule> rules, Map<String, Set<String>> labelsBySet, FeatureSets featureSets) {
-        SweepGrid grid = new SweepGrid(featureSets);
+    static List<Cell> cells(
+            List<GridRule> rules, Map<String, Set<String>> labelsBySet, FeatureSets featureSets, TunedChoices choices) {
+        SweepGrid grid = new SweepGrid(featureSets, choices);
         for (GridRule rule : rules) {
             requireKnown(rule.targets().sets(), labelsBySet.keySet());
             labelsBySet.forEach((set, labels) -> {
                 boolean isNamed =
                         rule.targets().sets().isEmpty() || rule.targets().sets().contains(set);
                 if (isNamed && rule.targets().labels().stream().anyMatch(labels::contains)) {
-                    grid.add(rule, set);
+                    grid.add(rule, set, labels);
                 }
             });
         }
@@ -49,14 +54,31 @@ final class SweepGrid {
             if (!known.contains(set)) {
                 throw new JobException(
                         ExitCode.USAGE,
-                        "sweep.grid names the prompt set '" + set + "'",
-                        "The sets with the use 'test' are " + String.join(", ", known) + ".",
-                        "Name one of these, or give that set the use 'test'.");
+                        "The grid names the prompt set '" + set + "'",
+                        "The sets that take part are " + String.join(", ", known) + ".",
+                        "Name one of these, or give that set the use 'test' for a sweep, 'tune' for tuning.");
             }
         }
     }
 
-    private void add(GridRule rule, String set) {
+    private void add(GridRule rule, String set, Set<String> labels) {
+        if (!rule.awaitsChoice()) {
+            cells.addAll(spelled(rule, set));
+            return;
+        }
+        for (String featureSet : rule.method().editsFeatures() ? expanded(rule.featureSets()) : List.of("")) {
+            // Any size and coefficient do to learn what the choice must be for.
+            for (Cell probe : spelled(rule.with(featureSet, ANY), set)) {
+                TunedChoices.Choice choice = choices.of(TuningTarget.of(probe), labels);
+                spelled(rule.with(featureSet, rule.knobs().with(choice)), set).stream()
+                        .filter(cell -> TuningTarget.of(cell).equals(TuningTarget.of(probe)))
+                        .forEach(cells::add);
+            }
+        }
+    }
+
+    /** Every combination of a rule's lists, and of what is done besides. */
+    private List<Cell> spelled(GridRule rule, String set) {
         List<List<Action>> combinations = new ArrayList<>();
         actions(rule).forEach(action -> combinations.add(List.of(action)));
         for (GridRule besides : rule.also()) {
@@ -71,7 +93,9 @@ final class SweepGrid {
             combinations.clear();
             combinations.addAll(longer);
         }
-        combinations.forEach(actions -> cells.add(Cell.of(set, new Intervention(doing(actions)))));
+        return combinations.stream()
+                .map(actions -> Cell.of(set, new Intervention(doing(actions))))
+                .toList();
     }
 
     /** Doing nothing and something else besides is doing the latter. */
@@ -86,13 +110,13 @@ final class SweepGrid {
     private List<Action> actions(GridRule rule) {
         Method method = rule.method();
         List<Action> actions = new ArrayList<>();
-        for (double coefficient : method.takesCoefficient() ? rule.coefficients() : List.of(0.0)) {
+        for (double coefficient : method.takesCoefficient() ? rule.knobs().coefficients() : List.of(0.0)) {
             if (!method.editsFeatures()) {
                 actions.add(action(rule, FeatureChoice.NONE, coefficient));
                 continue;
             }
             for (String setId : expanded(rule.featureSets())) {
-                for (int size : rule.sizes()) {
+                for (int size : rule.knobs().sizes()) {
                     FeatureChoice choice = new FeatureChoice(
                             setId, available(setId, size), rule.modifiers().form());
                     actions.add(action(rule, choice, coefficient));
@@ -136,7 +160,7 @@ final class SweepGrid {
         return new JobException(
                 ExitCode.USAGE,
                 "No feature set '" + name + "'",
-                "sweep.grid names it, and the attribution published only "
+                "The grid names it, and the attribution published only "
                         + String.join(", ", featureSets.idsStartingWith("")) + ".",
                 "Name one of these, or raise attribute.random-sets if random sets are wanted.");
     }

@@ -11,51 +11,37 @@ import org.demur.config.ConfigSection;
  * @param sets prompt sets with the use {@code test}
  * @param maxPromptsPerSet prompts of each set, at most
  * @param grid interventions
- * @param maxNewTokens tokens generated, at most
- * @param minNewTokens tokens before which the model may not end its turn
- * @param stopStrings texts that end an answer and are cut off
- * @param rowsPerTask prompts that one task generates for
- * @param cellsPerTask cells that one task generates those prompts' answers under
- * @param rowsAtOnce answers that grow side by side
- * @param referencePrompts prompts of a set that interventions average or draw from, at most
+ * @param answers how prompts are answered
  * @param heldOut which prompts may not be answered
  */
 public record SweepSettings(
-        List<String> sets,
-        int maxPromptsPerSet,
-        List<GridRule> grid,
-        int maxNewTokens,
-        int minNewTokens,
-        List<String> stopStrings,
-        int rowsPerTask,
-        int cellsPerTask,
-        int rowsAtOnce,
-        int referencePrompts,
-        HeldOutRule heldOut) {
+        List<String> sets, int maxPromptsPerSet, List<GridRule> grid, AnswerSettings answers, HeldOutRule heldOut) {
 
     /** Reads the section; every key has a default in {@code defaults/sweep.conf}. */
     public static SweepSettings from(ConfigSection section, PromptUses uses) {
-        int most = section.positive("max-new-tokens");
-        int least = section.integer("min-new-tokens");
-        if (least < 0 || least > most) {
+        List<GridRule> grid =
+                section.sections("grid").stream().map(GridRule::from).toList();
+        if (awaitsChoice(grid)
+                && uses.setsByUse().getOrDefault("tune", List.of()).isEmpty()) {
             throw section.invalid(
-                    "min-new-tokens", "it is " + least, "write a number between 0 and max-new-tokens, " + most);
-        }
-        List<String> stops = section.strings("stop-strings");
-        if (stops.contains("")) {
-            throw section.invalid("stop-strings", "an empty text would end every answer at once", "leave it out");
+                    "grid",
+                    "an entry says tuned, and no prompt set has the use 'tune'",
+                    "give that use to a set whose prompts are in no test set, or write numbers");
         }
         return new SweepSettings(
                 uses.sets("test"),
                 section.positive("max-prompts-per-set"),
-                section.sections("grid").stream().map(GridRule::from).toList(),
-                most,
-                least,
-                stops,
-                section.positive("rows-per-task"),
-                section.positive("cells-per-task"),
-                section.positive("rows-at-once"),
-                section.positive("reference-prompts"),
+                grid,
+                AnswerSettings.from(section),
                 HeldOutRule.from(section, uses));
+    }
+
+    /** Whether its cells are known only after tuning. */
+    boolean awaitsChoice() {
+        return awaitsChoice(grid);
+    }
+
+    private static boolean awaitsChoice(List<GridRule> grid) {
+        return grid.stream().anyMatch(GridRule::awaitsChoice);
     }
 }

@@ -27,6 +27,7 @@ public enum Table {
     ATTRIBUTIONS,
     FEATURE_SETS,
     RANKING_AGREEMENT,
+    TUNING,
     COMPLETIONS,
     JUDGEMENTS,
     SCORES,

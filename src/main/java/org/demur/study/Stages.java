@@ -31,6 +31,8 @@ import org.demur.scoring.ScoreStage;
 import org.demur.training.ImportStage;
 import org.demur.training.TrainSettings;
 import org.demur.training.TrainStage;
+import org.demur.tuning.TuneSettings;
+import org.demur.tuning.TuneStage;
 
 /** Every stage there is, in the order in which a study runs them. */
 public final class Stages {
@@ -41,6 +43,7 @@ public final class Stages {
             "evaluate",
             "direction",
             "attribute",
+            "tune",
             "sweep",
             "score",
             "capability",
@@ -53,6 +56,7 @@ public final class Stages {
             "evaluate", (section, uses) -> new EvaluateStage(EvaluateSettings.from(section)),
             "direction", (section, uses) -> new DirectionStage(DirectionSettings.from(section, uses)),
             "attribute", (section, uses) -> new AttributeStage(AttributionSettings.from(section, uses)),
+            "tune", (section, uses) -> new TuneStage(TuneSettings.from(section, uses)),
             "sweep", (section, uses) -> new SweepStage(SweepSettings.from(section, uses)),
             "score", (section, uses) -> new ScoreStage(ScoreSettings.from(section, uses)),
             "report", (section, uses) -> new ReportStage(ReportSettings.from(section)));

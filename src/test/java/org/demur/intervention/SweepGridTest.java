@@ -50,7 +50,10 @@ class SweepGridTest {
     @Test
     void rulesApplyToSetsWithTheirLabel() {
         List<Cell> cells = SweepGrid.cells(
-                List.of(rule(Method.DIRECTION_ADDITION, "harmless", List.of(), List.of(), 1, 2)), sets(), FEATURES);
+                List.of(rule(Method.DIRECTION_ADDITION, "harmless", List.of(), List.of(), 1, 2)),
+                sets(),
+                FEATURES,
+                TunedChoices.NONE);
 
         assertThat(cells)
                 .extracting(Cell::cellId)
@@ -64,7 +67,10 @@ class SweepGridTest {
     @Test
     void methodsWithoutCoefficientOrFeaturesGiveOneCellASet() {
         List<Cell> cells = SweepGrid.cells(
-                List.of(rule(Method.NONE, "harmful", List.of("fstar"), List.of(20, 5), 0, 1)), sets(), FEATURES);
+                List.of(rule(Method.NONE, "harmful", List.of("fstar"), List.of(20, 5), 0, 1)),
+                sets(),
+                FEATURES,
+                TunedChoices.NONE);
 
         assertThat(cells).extracting(Cell::cellId).containsExactly("jbb/none", "xstest/none");
     }
@@ -74,7 +80,8 @@ class SweepGridTest {
         List<Cell> cells = SweepGrid.cells(
                 List.of(rule(Method.FEATURE_SCALE, "harmful", List.of("fstar", "random"), List.of(20, 15, 5), 0)),
                 Map.of("jbb", Set.of("harmful")),
-                FEATURES);
+                FEATURES,
+                TunedChoices.NONE);
 
         assertThat(cells)
                 .extracting(Cell::cellId)
@@ -92,7 +99,8 @@ class SweepGridTest {
         assertThatThrownBy(() -> SweepGrid.cells(
                         List.of(rule(Method.FEATURE_CLAMP, "harmful", List.of("fstat"), List.of(5), 1)),
                         sets(),
-                        FEATURES))
+                        FEATURES,
+                        TunedChoices.NONE))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("No feature set 'fstat'")
                 .hasMessageContaining("fstar, random_0, random_1");
@@ -138,7 +146,7 @@ class SweepGridTest {
         List<GridRule> rules = section.section("sweep").sections("grid").stream()
                 .map(GridRule::from)
                 .toList();
-        return SweepGrid.cells(rules, sets(), FEATURES);
+        return SweepGrid.cells(rules, sets(), FEATURES, TunedChoices.NONE);
     }
 
     @Test
