@@ -45,7 +45,7 @@ class KilledDriverSparkTest {
             ]
             extract { layers = [2], shards = 2 }
             train {
-              features = 2048, k = 4, epochs = 30, batch-rows = 64, shards = 2, held-out-fraction = 0.1
+              features = 512, k = 4, epochs = 12, batch-rows = 64, shards = 2, held-out-fraction = 0.1
               round-steps = 2, checkpoint-every-steps = 2
             }
             """;
@@ -53,7 +53,7 @@ class KilledDriverSparkTest {
     private static final String BEGUN = ".step=";
     private static final String SEALED = "step=";
     private static final int KILLED = 128 + 9;
-    private static final int LAST_STEP = 360;
+    private static final int LAST_STEP = 150;
     private static final int LONGEST_DELAY_MILLIS = 40;
     private static final long PATIENCE_MILLIS = 300_000;
 
