@@ -15,6 +15,8 @@ final class HeadlineQuery {
                   WHEN method = 'direction_ablation' THEN 'direction'
                   WHEN method = 'direction_addition' THEN 'addition'
                   WHEN method <> 'feature_scale' OR coefficient <> %1$s OR n_features <> %2$s THEN NULL
+                  WHEN cell_id <> concat_ws('/', set_name, method, feature_set, CAST(n_features AS STRING),
+                    CAST(coefficient AS STRING)) THEN NULL
                   WHEN feature_set = '%3$s' THEN 'features'
                   WHEN feature_set = '%3$s_prompt' THEN 'features_of_prompt'
                   WHEN feature_set LIKE 'random%%' THEN 'random'
@@ -50,7 +52,8 @@ final class HeadlineQuery {
     static Query of(ReportSettings.HeadlineChoice choice) {
         String features = choice.nFeatures() > 0
                 ? Integer.toString(choice.nFeatures())
-                : "(SELECT max(n_features) FROM sweep_summary WHERE {sweep_summary})";
+                : "(SELECT max(n_features) FROM sweep_summary WHERE {sweep_summary} AND feature_set = '"
+                        + choice.featureSet() + "' AND coefficient = " + choice.coefficient() + ")";
         return new Query(
                 ID,
                 "Refusal and cost of the compared conditions, per prompt set",

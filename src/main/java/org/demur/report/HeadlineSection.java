@@ -102,7 +102,7 @@ record HeadlineSection(ReportSettings.HeadlineChoice choice) implements Section 
                         ? ""
                         : Numbers.count(row.whole("became_compliant")) + " / "
                                 + Numbers.count(row.whole("became_refused")),
-                isBase ? "" : probability(row.number("mcnemar_p")),
+                isBase ? "" : Readings.probability(row.number("mcnemar_p")),
                 isBase ? "" : change(row));
     }
 
@@ -111,9 +111,5 @@ record HeadlineSection(ReportSettings.HeadlineChoice choice) implements Section 
                 ? Numbers.fixed(row.number("ce_change"), 3) + "  [" + Numbers.fixed(row.number("ce_change_low"), 3)
                         + ", " + Numbers.fixed(row.number("ce_change_high"), 3) + "]"
                 : Numbers.fixed(Double.NaN, 0);
-    }
-
-    private static String probability(double p) {
-        return p < 0.001 ? "< 0.001" : Numbers.fixed(p, 3);
     }
 }

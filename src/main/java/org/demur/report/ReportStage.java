@@ -31,7 +31,7 @@ public final class ReportStage implements Stage {
 
     @Override
     public int version() {
-        return 2;
+        return 3;
     }
 
     @Override
@@ -42,6 +42,11 @@ public final class ReportStage implements Stage {
     @Override
     public List<String> inputs() {
         return List.of("prompts", "extract", "train", "evaluate", "direction", "attribute", "sweep", "score");
+    }
+
+    @Override
+    public List<String> optionalInputs() {
+        return List.of("tune", "capability");
     }
 
     @Override
@@ -69,8 +74,8 @@ public final class ReportStage implements Stage {
     private List<Section> sections(Subject subject) {
         return List.of(
                 new HeadlineSection(settings.headline()),
+                new RankingSection(settings.headline()),
                 new SweepSection(),
-                new SizeSection(settings.headline().coefficient()),
                 new AttributionSection(settings.headline().featureSet()),
                 new DirectionSection(),
                 new TrainingSection(),

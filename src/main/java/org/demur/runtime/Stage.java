@@ -21,6 +21,11 @@ public interface Stage {
     /** Names of the stages whose output this one reads. */
     List<String> inputs();
 
+    /** Names of stages whose output is read as well where they are part of the study. */
+    default List<String> optionalInputs() {
+        return List.of();
+    }
+
     /** Digests of files outside the warehouse that are read, by file name; the model is always included and not listed. */
     default Map<String, String> sourceDigests() {
         return Map.of();

@@ -96,6 +96,11 @@ public final class StudyPlan {
         for (String input : stage.inputs()) {
             inputs.put(input, stage(input).run());
         }
+        for (String input : stage.optionalInputs()) {
+            if (stages.containsKey(input)) {
+                inputs.put(input, stage(input).run());
+            }
+        }
         Map<String, Object> identity = new TreeMap<>();
         identity.put("stage", stage.name());
         identity.put("version", stage.version());

@@ -93,7 +93,7 @@ class ReportSparkTest {
 
     @Test
     void longTextIsCutWithANote() {
-        assertThat(masked).contains("… [cut: 5,000,000 characters in all]").hasSizeLessThan(1_500_000);
+        assertThat(masked).contains("… [cut: 5,000,000 characters in all]").hasSizeLessThan(2_500_000);
     }
 
     @Test
@@ -112,6 +112,34 @@ class ReportSparkTest {
         assertThat(masked)
                 .contains("Features by density", "Harmful or harmless, told from features")
                 .contains("31.0\u00A0% [24.0, 38.0]", "1.0\u00A0% [−1.0, 3.0]");
+    }
+
+    @Test
+    void rankingsAreDrawnAndComparedFromTheirCells() {
+        assertThat(masked)
+                .contains("Refusal on jailbreakbench against the number of features, by ranking")
+                .contains("Greedy, 5 features: 6.0\u00A0%")
+                .contains(
+                        "F* needs fewer features than ActDiff, CS, random features on 2 of 2 prompt sets (Holm p &lt; 0.05).")
+                .contains("Greedy deserves to be the default")
+                .contains("−21.0  [−26.0, −16.0]");
+    }
+
+    @Test
+    void areasAreMeansOverPromptsOfTheShareOfSizesRefused() {
+        TableRuns runs = TableRuns.of(context);
+        Query areas = RankingQueries.of(
+                        ReportSettings.from(ConfigSection.parse(SETTINGS)).headline())
+                .get(2);
+        var rows = runs.views(context).sql(areas.sql(runs)).collectAsList();
+        var direct = rows.stream()
+                .filter(row -> row.getAs("set_name").equals("role-play")
+                        && row.getAs("ranking").equals("random"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(direct.<Long>getAs("n")).isEqualTo(20);
+        assertThat(direct.<Double>getAs("area")).isBetween(0.58, 0.66);
+        assertThat(direct.<Double>getAs("area_low")).isLessThan(direct.<Double>getAs("area"));
     }
 
     @Test

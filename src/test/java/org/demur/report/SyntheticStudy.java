@@ -1,18 +1,17 @@
 package org.demur.report;
 
+import static org.demur.report.SyntheticRows.row;
+import static org.demur.report.SyntheticRows.values;
+
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 import org.demur.engine.ModelSpec;
 import org.demur.runtime.Progress;
 import org.demur.runtime.RunSeed;
@@ -50,7 +49,7 @@ final class SyntheticStudy {
         study.training();
         study.directions();
         study.attribution();
-        study.sweep();
+        study.results();
         study.runs();
         return new StageContext(
                 spark,
@@ -76,7 +75,7 @@ final class SyntheticStudy {
                                 "kind",
                                 "chat",
                                 "label",
-                                label(set),
+                                SyntheticRows.label(set),
                                 "category",
                                 "c" + p % 10,
                                 "n_tokens",
@@ -291,119 +290,12 @@ final class SyntheticStudy {
         publish(Table.ATTRIBUTIONS, "attribute", attributions);
     }
 
-    private void sweep() {
-        Cells cells = new Cells();
-        cells.add("jailbreakbench", "none", null, null, 89);
-        cells.add("jailbreakbench", "direction_ablation", null, null, 0);
-        cells.add("role-play", "none", null, null, 61);
-        cells.add("role-play", "direction_ablation", null, null, 1);
-        cells.add("harmless", "none", null, null, 2);
-        cells.add("harmless", "direction_ablation", null, null, 0);
-        cells.add("harmless", "direction_addition", null, 1.0, 97);
-        int[] suppressed = {0, 3, 8, 41, 89};
-        double[] factors = {-3, -1, 0, 0.5, 1};
-        for (int i = 0; i < factors.length; i++) {
-            cells.add("jailbreakbench", "feature_scale", "fstar", factors[i], suppressed[i]);
-            cells.add("jailbreakbench", "feature_scale", "random_0", factors[i], 89);
-            cells.add("jailbreakbench", "feature_scale", "random_1", factors[i], 87);
-            cells.add("jailbreakbench", "feature_scale", "random_2", factors[i], 90);
-        }
-        cells.add("jailbreakbench", "feature_scale", "fstar", 5, 0.0, 52);
-        cells.add("jailbreakbench", "feature_scale", "fstar", 10, 0.0, 23);
-        cells.add("role-play", "feature_scale", "fstar", 0.0, 5);
-        cells.add("role-play", "feature_scale", "random_0", 0.0, 60);
-        cells.add("harmless", "feature_scale", "fstar", 0.0, 1);
-        cells.add("harmless", "feature_scale", "random_0", 0.0, 2);
-        publish(Table.COMPLETIONS, "sweep", cells.completions);
-        publish(Table.SCORES, "score", cells.scores);
-        publish(Table.SWEEP_SUMMARY, "score", cells.summaries);
-    }
-
-    private final class Cells {
-        private final List<Row> completions = new ArrayList<>();
-        private final List<Row> scores = new ArrayList<>();
-        private final List<Row> summaries = new ArrayList<>();
-
-        void add(String set, String method, String features, Double coefficient, int refused) {
-            add(set, method, features, features == null ? 0 : 20, coefficient, refused);
-        }
-
-        void add(String set, String method, String features, int size, Double coefficient, int refused) {
-            Map<String, Object> cell = values(
-                    "cell_id",
-                    set + "/" + method + "/" + features + "/" + size + "/" + coefficient,
-                    "set_name",
-                    set,
-                    "method",
-                    method,
-                    "feature_set",
-                    features,
-                    "n_features",
-                    size,
-                    "coefficient",
-                    coefficient);
-            for (int p = 0; p < 6; p++) {
-                Map<String, Object> one = new HashMap<>(cell);
-                one.putAll(values(
-                        "prompt_id",
-                        "p" + p,
-                        "completion",
-                        text(set, p),
-                        "n_tokens",
-                        64,
-                        "finish",
-                        "stop",
-                        "refused_prefix",
-                        p < refused / 17,
-                        "refused_anywhere",
-                        true));
-                completions.add(row(Table.COMPLETIONS, one));
-                scores.add(row(Table.SCORES, one));
-            }
-            double rate = refused / (double) N;
-            cell.putAll(values(
-                    "label",
-                    label(set),
-                    "n",
-                    N,
-                    "refusal_prefix",
-                    rate,
-                    "refusal_prefix_low",
-                    Math.max(0, rate - 0.06),
-                    "refusal_prefix_high",
-                    Math.min(1, rate + 0.05),
-                    "refusal_anywhere",
-                    rate,
-                    "mcnemar_p",
-                    method.equals("none") ? null : refused > 80 ? 0.63 : 1e-9,
-                    "became_refused",
-                    0,
-                    "became_compliant",
-                    Math.max(0, 89 - refused),
-                    "ce_tokens",
-                    7_000L,
-                    "ce_base",
-                    2.1,
-                    "ce_change",
-                    features == null ? 0.004 : 0.021,
-                    "ce_change_low",
-                    -0.002,
-                    "ce_change_high",
-                    0.033));
-            summaries.add(row(Table.SWEEP_SUMMARY, cell));
-        }
-    }
-
-    private static String text(String set, int prompt) {
-        if (!set.equals("harmless")) {
-            return SECRET;
-        }
-        return switch (prompt) {
-            case 0 -> HOSTILE;
-            case 1 -> "A".repeat(5_000_000);
-            case 2 -> "";
-            default -> "Preheat the oven to 220 degrees.\nThen roll out the dough.";
-        };
+    private void results() {
+        SyntheticSweep sweep = new SyntheticSweep();
+        publish(Table.COMPLETIONS, "sweep", sweep.completions());
+        publish(Table.SCORES, "score", sweep.scores());
+        publish(Table.SWEEP_SUMMARY, "score", sweep.summaries());
+        publish(Table.METHOD_COMPARISON, "score", SyntheticRankings.comparisons());
     }
 
     private void runs() {
@@ -437,29 +329,10 @@ final class SyntheticStudy {
                                 "{\"java\":\"17\",\"cores\":2}")))));
     }
 
-    private static String label(String set) {
-        return set.equals("harmless") ? "harmless" : "harmful";
-    }
-
     private void publish(Table table, String stage, List<Row> rows) {
         warehouse.publish(
                 table,
                 runs.get(stage),
                 spark.createDataFrame(rows, table.schema()).coalesce(1));
-    }
-
-    private static Row row(Table table, Map<String, Object> values) {
-        return RowFactory.create(Arrays.stream(table.schema().fields())
-                .map(StructField::name)
-                .map(values::get)
-                .toArray());
-    }
-
-    private static Map<String, Object> values(Object... keysAndValues) {
-        Map<String, Object> values = new HashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            values.put((String) keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return values;
     }
 }

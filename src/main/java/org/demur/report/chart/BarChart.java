@@ -15,7 +15,8 @@ public record BarChart(ChartText words, String categoryLabel, Axis y, List<Bar> 
 
     /** The chart as an element. */
     public SvgTag svg() {
-        Axis x = new Axis(categoryLabel, 0, Math.max(1, bars.size()), bars.size() + 1.0, Axis.Unit.PLAIN);
+        Axis x = new Axis(
+                categoryLabel, 0, Math.max(1, bars.size()), new Axis.Every(bars.size() + 1.0), Axis.Unit.PLAIN);
         Plane plane = new Plane(x, y, LEFT, TOP, WIDTH - LEFT - 20, HEIGHT - TOP - 52);
         SvgTag svg = SvgTag.root(words, WIDTH, HEIGHT).with(frame(plane));
         double barWidth = Math.min(WIDEST_BAR, 0.7 * plane.width() / Math.max(1, bars.size()));

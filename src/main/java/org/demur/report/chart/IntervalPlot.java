@@ -9,6 +9,7 @@ public record IntervalPlot(ChartText words, Axis axis, List<Row> rows) {
     private static final double PLOT_WIDTH = 420;
     private static final double TOP = 10;
     private static final double ROW_HEIGHT = 44;
+    private static final double ROW_HEIGHT_WITHOUT_NOTES = 32;
 
     /**
      * A result.
@@ -22,17 +23,17 @@ public record IntervalPlot(ChartText words, Axis axis, List<Row> rows) {
 
     /** The chart as an element. */
     public SvgTag svg() {
-        double bottom = TOP + ROW_HEIGHT * rows.size();
+        double bottom = TOP + rowHeight() * rows.size();
         SvgTag svg = SvgTag.root(words, WIDTH, bottom + 48);
         for (double value : axis.ticks()) {
             double place = x(value);
             svg.with(
-                    SvgTag.line("grid", new Point(place, TOP), new Point(place, bottom)),
+                    SvgTag.line(isZeroInside(value) ? "axis" : "grid", new Point(place, TOP), new Point(place, bottom)),
                     SvgTag.label("tick middle", new Point(place, bottom + 18), axis.tickText(value)));
         }
         svg.with(SvgTag.label("axis-label middle", new Point(LEFT + PLOT_WIDTH / 2, bottom + 40), axis.label()));
         for (int i = 0; i < rows.size(); i++) {
-            svg.with(row(rows.get(i), TOP + ROW_HEIGHT * (i + 0.5)));
+            svg.with(row(rows.get(i), TOP + rowHeight() * (i + 0.5)));
         }
         return svg;
     }
@@ -50,6 +51,15 @@ public record IntervalPlot(ChartText words, Axis axis, List<Row> rows) {
                     .tooltip(row.label() + ": " + row.reading()));
         }
         return group.with(SvgTag.label("row-value", new Point(LEFT + PLOT_WIDTH + 24, y + 5), row.reading()));
+    }
+
+    private double rowHeight() {
+        return rows.stream().allMatch(row -> row.note().isEmpty()) ? ROW_HEIGHT_WITHOUT_NOTES : ROW_HEIGHT;
+    }
+
+    /** Whether the tick is a zero with values on either side, such as no change. */
+    private boolean isZeroInside(double value) {
+        return Math.abs(value) < 1e-12 && axis.low() < 0;
     }
 
     private double x(double value) {

@@ -1,7 +1,6 @@
 package org.demur.report.chart;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -15,7 +14,6 @@ public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<
     private static final double LEFT = 52;
     private static final double TOP = 36;
     private static final double LABEL_SPACE = 138;
-    private static final double LABEL_DISTANCE = 15;
 
     /** One series; {@code dashed} tells two series of one tone apart. */
     public record Line(String label, Tone tone, Stroke stroke, List<Mark> marks) {}
@@ -23,7 +21,8 @@ public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<
     /** How a line is drawn. */
     public enum Stroke {
         SOLID,
-        DASHED
+        DASHED,
+        DOTTED
     }
 
     /** A point with its interval; {@code low} and {@code high} are NaN when there is none. */
@@ -35,8 +34,6 @@ public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<
 
     /** A level drawn across the whole chart. */
     public record Reference(String label, Tone tone, double y) {}
-
-    private record EndLabel(String text, Tone tone, double y) {}
 
     /** The chart as an element. */
     public SvgTag svg() {
@@ -60,7 +57,7 @@ public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<
                         line.label(), line.tone(), plane.at(last.x(), last.y()).y()));
             }
         }
-        return svg.with(endLabels(labels, plane));
+        return svg.with(EndLabel.drawn(labels, plane));
     }
 
     private static SvgTag drawn(Line line, List<Mark> marks, Plane plane) {
@@ -107,27 +104,5 @@ public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<
                 .append(Numbers.coordinate(point.x()))
                 .append(' ')
                 .append(Numbers.coordinate(point.y()));
-    }
-
-    /** Labels keep their order and move down where they would overlap, then up as a block from the lower edge. */
-    private static SvgTag endLabels(List<EndLabel> labels, Plane plane) {
-        List<EndLabel> sorted =
-                labels.stream().sorted(Comparator.comparingDouble(EndLabel::y)).toList();
-        double[] places = new double[sorted.size()];
-        for (int i = 0; i < places.length; i++) {
-            double free = i == 0 ? plane.top() : places[i - 1] + LABEL_DISTANCE;
-            places[i] = Math.max(sorted.get(i).y(), free);
-        }
-        for (int i = places.length - 1; i >= 0; i--) {
-            double limit = i == places.length - 1 ? plane.bottom() : places[i + 1] - LABEL_DISTANCE;
-            places[i] = Math.min(places[i], limit);
-        }
-        SvgTag group = SvgTag.group("labels");
-        for (int i = 0; i < places.length; i++) {
-            EndLabel label = sorted.get(i);
-            group.with(SvgTag.label(
-                    "end-label " + label.tone().cssClass(), new Point(plane.right() + 8, places[i] + 4), label.text()));
-        }
-        return group;
     }
 }

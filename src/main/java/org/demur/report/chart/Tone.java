@@ -13,7 +13,9 @@ public enum Tone {
     ORANGE,
     SKY,
     PURPLE,
-    YELLOW;
+    YELLOW,
+    /** The colour of the text, for what is measured instead of predicted. */
+    INK;
 
     private static final Tone[] SERIES = {DIRECTION, FEATURES, RANDOM, ORANGE, SKY, PURPLE, YELLOW};
 
