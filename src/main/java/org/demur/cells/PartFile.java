@@ -35,6 +35,11 @@ public record PartFile(Path path) {
         return Files.exists(path);
     }
 
+    /** A file for rows that are done before the part is. */
+    public GrowingFile growing() {
+        return new GrowingFile(path);
+    }
+
     /** Writes the rows as canonical JSON; a second attempt replaces the file with the same content. */
     public void write(List<?> rows) {
         Path unfinished = path.resolveSibling(path.getFileName() + "." + UUID.randomUUID() + ".tmp");

@@ -5,6 +5,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -27,13 +28,14 @@ final class GenerationPass {
     private final LanguageModel model;
     private final GenerationPlan plan;
     private final Cluster cluster;
-    private final Generation[] generations;
+    private final GenerationListener listener;
+    private final BitSet delivered = new BitSet();
 
-    GenerationPass(LanguageModel model, GenerationPlan plan, Cluster cluster, Generation[] generations) {
+    GenerationPass(LanguageModel model, GenerationPlan plan, Cluster cluster, GenerationListener listener) {
         this.model = model;
         this.plan = plan;
         this.cluster = cluster;
-        this.generations = generations;
+        this.listener = listener;
     }
 
     void run(PtNDManager manager) {
@@ -116,11 +118,13 @@ final class GenerationPass {
         }
 
         private void collect() {
-            pool.rows().stream()
-                    .filter(row -> !row.isTwin()
-                            && row.isFinished()
-                            && generations[row.row().index()] == null)
-                    .forEach(row -> generations[row.row().index()] = row.generation());
+            for (DecodingRow row : pool.rows()) {
+                int index = row.row().index();
+                if (!row.isTwin() && row.isFinished() && !delivered.get(index)) {
+                    delivered.set(index);
+                    listener.finished(index, row.generation());
+                }
+            }
         }
 
         /** Fills the free places, with no more prompt tokens at once than fit a pass. */

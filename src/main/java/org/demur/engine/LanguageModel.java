@@ -128,9 +128,22 @@ public final class LanguageModel implements AutoCloseable {
      * length look at the prompt's. Errors as in {@link #forward}.
      */
     public List<Generation> generate(List<TokenSequence> prompts, GenerationPlan plan) {
+        return generate(prompts, plan, (prompt, generation) -> {});
+    }
+
+    /**
+     * The same, and tells of every continuation as soon as it is whole.
+     *
+     * @param listener called by this thread, once for each prompt
+     */
+    public List<Generation> generate(List<TokenSequence> prompts, GenerationPlan plan, GenerationListener listener) {
         Generation[] generations = new Generation[prompts.size()];
+        GenerationListener keeper = (prompt, generation) -> {
+            generations[prompt] = generation;
+            listener.finished(prompt, generation);
+        };
         for (Cluster cluster : RequestPlan.clusters(prompts, rules(true))) {
-            scoped(scope -> new GenerationPass(this, plan, cluster, generations).run(scope));
+            scoped(scope -> new GenerationPass(this, plan, cluster, keeper).run(scope));
         }
         return List.of(generations);
     }

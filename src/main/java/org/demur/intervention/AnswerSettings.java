@@ -10,8 +10,10 @@ import org.demur.config.ConfigSection;
  * @param rowsPerTask prompts that one task generates for
  * @param cellsPerTask cells that one task generates those prompts' answers under
  * @param referencePrompts prompts of a set that interventions average or draw from, at most
+ * @param earlyStop when a cell needs no more prompts
  */
-public record AnswerSettings(GenerationLimits limits, int rowsPerTask, int cellsPerTask, int referencePrompts) {
+public record AnswerSettings(
+        GenerationLimits limits, int rowsPerTask, int cellsPerTask, int referencePrompts, EarlyStop earlyStop) {
 
     /** Reads the keys from the section of a stage that answers prompts. */
     public static AnswerSettings from(ConfigSection section) {
@@ -29,6 +31,12 @@ public record AnswerSettings(GenerationLimits limits, int rowsPerTask, int cells
                 new GenerationLimits(most, least, stops, section.positive("rows-at-once")),
                 section.positive("rows-per-task"),
                 section.positive("cells-per-task"),
-                section.positive("reference-prompts"));
+                section.positive("reference-prompts"),
+                EarlyStop.NEVER);
+    }
+
+    /** The same with cells that may stop early. */
+    AnswerSettings stopping(EarlyStop rule) {
+        return new AnswerSettings(limits, rowsPerTask, cellsPerTask, referencePrompts, rule);
     }
 }

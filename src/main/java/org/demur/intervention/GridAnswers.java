@@ -1,20 +1,16 @@
 package org.demur.intervention;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
 import org.demur.cells.Cell;
 import org.demur.cells.CellEdits;
-import org.demur.cells.PromptShard;
-import org.demur.cells.StageJob;
 import org.demur.cells.StudyPrompt;
 import org.demur.runtime.StageContext;
 import org.demur.schema.Table;
@@ -76,45 +72,25 @@ public final class GridAnswers {
     }
 
     /**
-     * The rows of {@code completions}, but for whether a prompt served selection. Finished parts are kept in the scratch
+     * The rows of {@code completions}, but for whether a prompt served selection. Finished batches are kept in the scratch
      * folder of the stage's run, and a second call goes on from there; the rows don't depend on it.
      */
     public Dataset<Row> rows(String stage) {
-        List<SweepPart> parts = new ArrayList<>();
-        for (Cell cell : cells) {
-            PromptShard.ofSize(promptsBySet.get(cell.setName()), settings.rowsPerTask())
-                    .forEach(shard -> parts.add(new SweepPart(cell, shard)));
-        }
+        SweepRun run = new SweepRun(context, stage, settings, edits);
+        List<String> files = run.answer(cells, promptsBySet);
+        Dataset<Row> reasons = context.spark()
+                .createDataFrame(
+                        run.stopped().entrySet().stream()
+                                .map(stop -> RowFactory.create(stop.getKey(), stop.getValue()))
+                                .toList(),
+                        StructType.fromDDL("cell_id STRING, early_stop STRING"));
         return context.spark()
                 .read()
                 .schema(Table.COMPLETIONS.schema())
                 .option("mode", "FAILFAST")
-                .json(generate(stage, parts).toArray(new String[0]));
-    }
-
-    private List<String> generate(String stage, List<SweepPart> parts) {
-        Path scratch = context.warehouse().scratch(stage, context.run());
-        JavaSparkContext spark =
-                JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-        Broadcast<CellEdits> broadcast = spark.broadcast(edits);
-        long rows =
-                parts.stream().mapToLong(part -> part.shard().prompts().size()).sum();
-        List<SweepBatch> batches = SweepBatch.of(parts, settings.cellsPerTask());
-        try {
-            return new StageJob(stage + ": generate", rows, "completions")
-                            .collect(context, counter -> spark.parallelize(batches, batches.size())
-                                    .map(new SweepTask(
-                                            context.model(),
-                                            broadcast,
-                                            scratch.toString(),
-                                            settings.limits(),
-                                            counter)))
-                            .stream()
-                            .flatMap(List::stream)
-                            .toList();
-        } finally {
-            broadcast.destroy();
-        }
+                .json(files.toArray(new String[0]))
+                .drop("early_stop")
+                .join(reasons, new String[] {"cell_id"}, "left");
     }
 
     private static Map<String, Set<String>> labels(Map<String, List<StudyPrompt>> promptsBySet) {

@@ -1,43 +1,37 @@
 package org.demur.intervention;
 
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.demur.cells.Method;
+import java.util.stream.Collectors;
+import org.demur.cells.Cell;
+import org.demur.cells.PartFile;
+import org.demur.cells.StudyPrompt;
 
 /**
  * The work of one task: several cells on the same prompts, which the engine reads once for all of them up to the first
- * layer that any of them edits. A batch is made anew as a whole, so that no row depends on where a sweep was stopped.
+ * layer that any of them edits. A batch that a stopped sweep left unfinished is made anew as a whole, so that no row
+ * depends on where the sweep was stopped.
  *
- * @param parts one a cell, all with the same shard
+ * @param number place in its wave, from 0
+ * @param cost of the batch beside that of others, in token passes through the model
  */
-record SweepBatch(List<SweepPart> parts) implements Serializable {
-    /** Copies the list. */
+record SweepBatch(int number, List<Cell> cells, List<StudyPrompt> prompts, long cost) implements Serializable {
+    /** Copies the lists. */
     SweepBatch {
-        parts = List.copyOf(parts);
+        cells = List.copyOf(cells);
+        prompts = List.copyOf(prompts);
     }
 
-    /**
-     * Cells with the same prompts, {@code cells} at most together. Removing a direction begins at the first layer and
-     * would leave nothing to share, so such cells stay among themselves.
-     */
-    static List<SweepBatch> of(List<SweepPart> parts, int cells) {
-        Map<List<Object>, List<SweepPart>> alike = new LinkedHashMap<>();
-        for (SweepPart part : parts) {
-            boolean fromTheStart = part.cell().kind() == Method.DIRECTION_ABLATION;
-            alike.computeIfAbsent(
-                            List.of(part.cell().setName(), part.shard().index(), fromTheStart),
-                            key -> new ArrayList<>())
-                    .add(part);
-        }
-        List<SweepBatch> batches = new ArrayList<>();
-        for (List<SweepPart> group : alike.values()) {
-            for (int from = 0; from < group.size(); from += cells) {
-                batches.add(new SweepBatch(group.subList(from, Math.min(group.size(), from + cells))));
-            }
-        }
-        return batches;
+    /** Answers of the batch. */
+    int rows() {
+        return cells.size() * prompts.size();
+    }
+
+    /** Where its finished rows are. */
+    PartFile file(Path scratch) {
+        String key = cells.stream().map(Cell::cellId).collect(Collectors.joining("\n"))
+                + prompts.stream().map(StudyPrompt::promptId).collect(Collectors.joining("\n", "\n\n", ""));
+        return PartFile.of(scratch, key, prompts.size());
     }
 }

@@ -32,7 +32,7 @@ public record SweepSettings(
                 uses.sets("test"),
                 section.positive("max-prompts-per-set"),
                 grid,
-                AnswerSettings.from(section),
+                AnswerSettings.from(section).stopping(EarlyStop.from(section.section("early-stop"))),
                 HeldOutRule.from(section, uses));
     }
 

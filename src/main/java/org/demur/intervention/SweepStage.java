@@ -18,7 +18,8 @@ import org.demur.schema.Table;
 
 /**
  * Lets the model answer every test prompt under every intervention of the grid, greedily, and publishes
- * {@code completions}. Finished parts survive a crash; the published rows don't depend on how often it was resumed.
+ * {@code completions}. Finished batches survive a crash, which loses the answers that were growing and no others; the
+ * published rows don't depend on how often it was resumed.
  */
 public final class SweepStage implements Stage {
     private final SweepSettings settings;
@@ -35,7 +36,7 @@ public final class SweepStage implements Stage {
 
     @Override
     public int version() {
-        return 4;
+        return 5;
     }
 
     @Override

@@ -2,7 +2,7 @@ package org.demur.intervention;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.api.java.function.Function;
@@ -10,6 +10,8 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.demur.cells.Cell;
 import org.demur.cells.CellEdits;
+import org.demur.cells.GrowingFile;
+import org.demur.cells.PartFile;
 import org.demur.cells.StudyPrompt;
 import org.demur.engine.Generation;
 import org.demur.engine.GenerationPlan;
@@ -21,37 +23,39 @@ import org.demur.runtime.ModelRegistry;
 /** Generates the completions of a batch, unless an earlier run of the job has left them all in the scratch folder. */
 record SweepTask(
         ModelSpec spec, Broadcast<CellEdits> edits, String scratch, GenerationLimits limits, LongAccumulator finished)
-        implements Function<SweepBatch, List<String>> {
+        implements Function<SweepBatch, String> {
 
     @Override
-    public List<String> call(SweepBatch batch) {
-        Path folder = Path.of(scratch);
-        if (!batch.parts().stream().allMatch(part -> part.isDone(folder))) {
-            generate(batch, folder);
+    public String call(SweepBatch batch) {
+        PartFile file = batch.file(Path.of(scratch));
+        if (file.isDone()) {
+            finished.add(batch.rows());
+        } else {
+            generate(batch, file);
         }
-        batch.parts().forEach(part -> finished.add(part.shard().prompts().size()));
-        return batch.parts().stream().map(part -> part.file(folder).toString()).toList();
+        return file.path().toString();
     }
 
-    private void generate(SweepBatch batch, Path folder) {
+    private void generate(SweepBatch batch, PartFile file) {
         LanguageModel model = ModelRegistry.model(spec);
         List<TokenSequence> sequences = new ArrayList<>();
-        for (SweepPart part : batch.parts()) {
-            part.shard()
-                    .prompts()
+        for (Cell cell : batch.cells()) {
+            batch.prompts()
                     .forEach(prompt ->
-                            sequences.add(prompt.sequence(edits.value().edits(part.cell(), prompt.promptId()))));
+                            sequences.add(prompt.sequence(edits.value().edits(cell, prompt.promptId()))));
         }
         GenerationPlan plan = limits.plan(model.turnEnds());
-        Iterator<Generation> generations = model.generate(sequences, plan).iterator();
-        for (SweepPart part : batch.parts()) {
-            List<CompletionRow> rows = part.shard().prompts().stream()
-                    .map(prompt -> row(part.cell(), prompt, generations.next(), plan, model))
-                    .toList();
-            if (!part.isDone(folder)) {
-                part.write(folder, rows);
-            }
+        CompletionRow[] rows = new CompletionRow[sequences.size()];
+        try (GrowingFile growing = file.growing()) {
+            model.generate(sequences, plan, (i, generation) -> {
+                Cell cell = batch.cells().get(i / batch.prompts().size());
+                StudyPrompt prompt = batch.prompts().get(i % batch.prompts().size());
+                rows[i] = row(cell, prompt, generation, plan, model);
+                growing.add(rows[i]);
+                finished.add(1);
+            });
         }
+        file.write(Arrays.asList(rows));
     }
 
     private static CompletionRow row(

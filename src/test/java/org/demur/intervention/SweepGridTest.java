@@ -4,19 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.demur.JobException;
 import org.demur.cells.Action;
 import org.demur.cells.Cell;
 import org.demur.cells.FeatureSets;
+import org.demur.cells.GrowingFile;
 import org.demur.cells.Intervention;
 import org.demur.cells.Method;
-import org.demur.cells.PromptShard;
 import org.demur.cells.RankedFeature;
 import org.demur.cells.StudyPrompt;
 import org.demur.config.ConfigSection;
@@ -107,36 +110,33 @@ class SweepGridTest {
     }
 
     @Test
-    void aPartIsDoneOnlyWhenItsFileIsComplete(@TempDir Path scratch) {
+    void aBatchIsDoneOnlyWhenItsFileIsComplete(@TempDir Path scratch) throws IOException {
         StudyPrompt prompt = new StudyPrompt("jbb", "p", "harmful", new int[] {1}, new String[] {"content"});
-        SweepPart part = new SweepPart(Cell.of("jbb", Method.NONE, "", 0, 0), new PromptShard(3, List.of(prompt)));
-        SweepPart other =
-                new SweepPart(Cell.of("jbb", Method.DIRECTION_ABLATION, "", 0, 0), new PromptShard(3, List.of(prompt)));
+        Cell none = Cell.of("jbb", Method.NONE, "", 0, 0);
+        SweepBatch batch = new SweepBatch(0, List.of(none), List.of(prompt), 1);
+        Cell ablation = Cell.of("jbb", Method.DIRECTION_ABLATION, "", 0, 0);
+        SweepBatch other = new SweepBatch(1, List.of(ablation), List.of(prompt), 1);
+        CompletionRow row = new CompletionRow(
+                "jbb/none", "jbb", "p", "none", null, 0, null, "line\nbreak", new int[] {4, 5}, 2, "stop", "{}");
+        String line =
+                "{\"cell_id\":\"jbb/none\",\"coefficient\":null,\"completion\":\"line\\nbreak\",\"feature_set\":null,"
+                        + "\"finish\":\"stop\",\"intervention\":\"{}\",\"method\":\"none\",\"n_features\":0,\"n_tokens\":2,"
+                        + "\"prompt_id\":\"p\",\"set_name\":\"jbb\",\"token_ids\":[4,5]}\n";
 
-        assertThat(part.isDone(scratch)).isFalse();
-        part.write(
-                scratch,
-                List.of(new CompletionRow(
-                        "jbb/none",
-                        "jbb",
-                        "p",
-                        "none",
-                        null,
-                        0,
-                        null,
-                        "line\nbreak",
-                        new int[] {4, 5},
-                        2,
-                        "stop",
-                        "{}")));
+        try (GrowingFile growing = batch.file(scratch).growing()) {
+            growing.add(row);
+            try (Stream<Path> files = Files.list(scratch)) {
+                assertThat(files).singleElement().satisfies(file -> assertThat(file)
+                        .hasContent(line));
+            }
+            assertThat(batch.file(scratch).isDone()).isFalse();
+        }
+        assertThat(scratch).isEmptyDirectory();
+        batch.file(scratch).write(List.of(row));
 
-        assertThat(part.isDone(scratch)).isTrue();
-        assertThat(other.isDone(scratch)).isFalse();
-        assertThat(part.file(scratch))
-                .hasContent(
-                        "{\"cell_id\":\"jbb/none\",\"coefficient\":null,\"completion\":\"line\\nbreak\",\"feature_set\":null,"
-                                + "\"finish\":\"stop\",\"intervention\":\"{}\",\"method\":\"none\",\"n_features\":0,\"n_tokens\":2,\"prompt_id\":\"p\","
-                                + "\"set_name\":\"jbb\",\"token_ids\":[4,5]}\n");
+        assertThat(batch.file(scratch).isDone()).isTrue();
+        assertThat(other.file(scratch).isDone()).isFalse();
+        assertThat(batch.file(scratch).path()).hasContent(line);
     }
 
     private static List<Cell> cells(String entry) {

@@ -4,10 +4,16 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,9 +29,9 @@ import org.demur.cells.Cells;
 import org.demur.cells.Intervention;
 import org.demur.cells.Method;
 import org.demur.cells.PromptSample;
-import org.demur.cells.PromptShard;
 import org.demur.cells.SelectedDirection;
 import org.demur.cells.StudyPrompt;
+import org.demur.config.ConfigSection;
 import org.demur.direction.DirectionSettings;
 import org.demur.direction.DirectionStage;
 import org.demur.edit.Edit;
@@ -62,6 +68,15 @@ class SweepStageSparkTest {
                 { method = feature_cap, labels = [harmful], sizes = [2], coefficients = [0], form = exact
                   also = [ { method = direction_addition, coefficients = [-1], phases = [prompt] } ] }
               ]
+            }
+            """;
+
+    private static final String EARLY =
+            """
+            sweep {
+              max-prompts-per-set = 20, max-new-tokens = 8, rows-per-task = 8
+              early-stop { confidence = 0.9, min-prompts = 8 }
+              grid = [ { method = none }, { method = direction_ablation } ]
             }
             """;
 
@@ -228,37 +243,83 @@ class SweepStageSparkTest {
     }
 
     @Test
-    void aRestartedSweepKeepsFinishedPartsAndMakesTheOthersAnewAlike() {
+    void aRestartedSweepKeepsFinishedBatchesAndMakesTheOthersAnewAlike() {
         RunId run = RunId.of("restarted");
         StageContext context = study.context(run);
-        List<StudyPrompt> prompts = PromptSample.draw(context, List.of("harmful_test"), 20, "test-harmful_test");
-        SweepPart finished = new SweepPart(
-                Cell.of("harmful_test", Method.NONE, "", 0, 0),
-                PromptShard.ofSize(prompts, 8).get(1));
-        finished.write(
-                study.warehouse().scratch("sweep", run),
-                finished.shard().prompts().stream()
-                        .map(prompt -> new CompletionRow(
-                                "harmful_test/none",
-                                "harmful_test",
-                                prompt.promptId(),
-                                "none",
-                                null,
-                                0,
-                                null,
-                                "kept",
-                                new int[] {7},
-                                1,
-                                "stop",
-                                finished.cell().intervention()))
-                        .toList());
+        CellEdits edits = CellEdits.load(study.context(RunId.of("replay")));
+        SweepSettings settings = SweepSettings.from(study.section("sweep"), study.uses());
+        Map<String, List<StudyPrompt>> prompts =
+                Map.of("harmful_test", PromptSample.draw(context, List.of("harmful_test"), 20, "test-harmful_test"));
+        List<Cell> cells = Cells.read(completions()).stream()
+                .filter(cell -> cell.setName().equals("harmful_test"))
+                .toList();
+        Map<String, Integer> place = new HashMap<>();
+        SweepGrid.cells(
+                        settings.grid(),
+                        Map.of("harmful_test", Set.of("harmful"), "harmless_test", Set.of("harmless")),
+                        edits.featureSets(),
+                        TunedChoices.NONE)
+                .forEach(cell -> place.put(cell.cellId(), place.size()));
+        SweepBatch finished = new SweepSchedule(edits, settings.answers())
+                .batches(
+                        cells.stream()
+                                .sorted(Comparator.comparing(cell -> place.get(cell.cellId())))
+                                .toList(),
+                        prompts)
+                .get(0);
+        List<CompletionRow> rows = new ArrayList<>();
+        for (Cell cell : finished.cells()) {
+            finished.prompts().forEach(prompt -> rows.add(kept(cell, prompt.promptId())));
+        }
+        finished.file(study.warehouse().scratch("sweep", run)).write(rows);
 
         sweepStage().execute(context);
 
+        Dataset<Row> published = study.warehouse().read(Table.COMPLETIONS, run);
+        assertThat(published.where("completion = 'kept'").count()).isEqualTo(finished.rows());
+        assertThat(published.exceptAll(completions()).count()).isEqualTo(finished.rows());
+        assertThat(published.count()).isEqualTo(completions().count());
+    }
+
+    private static CompletionRow kept(Cell cell, String promptId) {
+        return new CompletionRow(
+                cell.cellId(),
+                cell.setName(),
+                promptId,
+                cell.method(),
+                null,
+                0,
+                null,
+                "kept",
+                new int[] {7},
+                1,
+                "stop",
+                cell.intervention());
+    }
+
+    @Test
+    void cellsThatIntervalsSeparateStopEarlyAndSayWhy() {
+        ConfigSection section = ConfigSection.root(ConfigFactory.parseString(EARLY)
+                .withFallback(ConfigFactory.parseResources("defaults/sweep.conf"))
+                .resolve());
+        RunId run = RunId.of("early");
+        new SweepStage(SweepSettings.from(section.section("sweep"), study.uses())).execute(study.context(run));
         Dataset<Row> rows = study.warehouse().read(Table.COMPLETIONS, run);
-        assertThat(rows.where("completion = 'kept'").count()).isEqualTo(8);
-        assertThat(rows.exceptAll(completions()).count()).isEqualTo(8);
-        assertThat(rows.count()).isEqualTo(completions().count());
+        Map<String, Long> sizes = new HashMap<>();
+        rows.groupBy("cell_id").count().collectAsList().forEach(row -> sizes.put(row.getString(0), row.getLong(1)));
+
+        assertThat(sizes)
+                .containsEntry("harmful_test/none", 20L)
+                .containsEntry("harmful_test/direction_ablation", 8L)
+                .containsEntry("harmless_test/direction_ablation", 20L);
+        assertThat(rows.where("early_stop IS NOT NULL")
+                        .select("cell_id", "early_stop")
+                        .distinct()
+                        .collectAsList())
+                .singleElement()
+                .satisfies(
+                        row -> assertThat(row.getString(1)).isEqualTo("apart from none at 0.9 after 8 of 20 prompts"));
+        assertThat(completions().where("early_stop IS NOT NULL").count()).isZero();
     }
 
     @Test

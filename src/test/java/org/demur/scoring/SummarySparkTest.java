@@ -153,6 +153,7 @@ class SummarySparkTest {
                 1,
                 "stop",
                 null,
+                null,
                 null);
     }
 
