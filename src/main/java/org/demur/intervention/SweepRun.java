@@ -96,8 +96,8 @@ final class SweepRun {
                 JavaSparkContext.fromSparkContext(context.spark().sparkContext());
         Path scratch = context.warehouse().scratch(stage, context.run());
         long rows = batches.stream().mapToLong(SweepBatch::rows).sum();
-        return new StageJob(stage + ": generate", rows, "completions")
-                .collect(context, counter -> spark.parallelize(batches, batches.size())
-                        .map(new SweepTask(context.model(), broadcast, scratch.toString(), settings.limits(), counter)));
+        return new StageJob(stage + ": generate", rows, "completions").collect(context, counter -> spark.parallelize(
+                        batches, batches.size())
+                .map(new SweepTask(context.model(), broadcast, scratch.toString(), settings.limits(), counter)));
     }
 }
