@@ -41,7 +41,7 @@ final class ExportOrthogonalisedCommand implements Callable<Integer> {
     @Mixin
     private JobOptions job;
 
-    @Option(names = "--out", required = true, paramLabel = "FOLDER", description = "New folder to write.")
+    @Option(names = "--to", required = true, paramLabel = "FOLDER", description = "New folder to write.")
     private Path out;
 
     @Override
