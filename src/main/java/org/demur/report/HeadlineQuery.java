@@ -6,7 +6,7 @@ import java.util.Locale;
 final class HeadlineQuery {
     static final String ID = "headline";
 
-    /** Places: coefficient, number of features, feature set, chosen prompt set. */
+    /** Places: coefficient, number of features, feature set, chosen prompt set, plain cells. */
     private static final String SQL =
             """
             WITH cells AS (
@@ -15,8 +15,7 @@ final class HeadlineQuery {
                   WHEN method = 'direction_ablation' THEN 'direction'
                   WHEN method = 'direction_addition' THEN 'addition'
                   WHEN method <> 'feature_scale' OR coefficient <> %1$s OR n_features <> %2$s THEN NULL
-                  WHEN cell_id <> concat_ws('/', set_name, method, feature_set, CAST(n_features AS STRING),
-                    CAST(coefficient AS STRING)) THEN NULL
+                  WHEN NOT (%5$s) THEN NULL
                   WHEN feature_set = '%3$s' THEN 'features'
                   WHEN feature_set = '%3$s_prompt' THEN 'features_of_prompt'
                   WHEN feature_set LIKE 'random%%' THEN 'random'
@@ -57,6 +56,13 @@ final class HeadlineQuery {
         return new Query(
                 ID,
                 "Refusal and cost of the compared conditions, per prompt set",
-                String.format(Locale.ROOT, SQL, choice.coefficient(), features, choice.featureSet(), choice.set()));
+                String.format(
+                        Locale.ROOT,
+                        SQL,
+                        choice.coefficient(),
+                        features,
+                        choice.featureSet(),
+                        choice.set(),
+                        PlainCells.CONDITION));
     }
 }

@@ -48,7 +48,8 @@ record QuarantineSection() implements Section {
                         row.has("first_line") ? Numbers.count(row.whole("first_line")) : ""))
                 .toList();
         return List.of(HtmlTable.of(
-                        "These rows are in no number of this report.",
+                        "Rows that could not be used, and good rows that the job file leaves out of a set: outside where, outside share, or "
+                                + "in other set (drop-in). None of them is in the numbers of its set.",
                         cells,
                         "Stage",
                         "Set",

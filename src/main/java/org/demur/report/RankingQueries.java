@@ -10,14 +10,13 @@ final class RankingQueries {
     static final String AREAS = "areas";
     static final String PAIRS = "pairs";
 
-    /** Cells that do nothing but scale features at every token; place: coefficient. */
+    /** Cells that do nothing but scale features at every token; places: coefficient, the condition. */
     private static final String PLAIN_CELLS =
             """
             SELECT *, regexp_replace(feature_set, '^(random.*)_[0-9]+$', '$1') AS ranking
             FROM sweep_summary
             WHERE {sweep_summary} AND method = 'feature_scale' AND coefficient = %s
-              AND cell_id = concat_ws('/', set_name, method, feature_set, CAST(n_features AS STRING),
-                CAST(coefficient AS STRING))
+              AND %s
             """;
 
     private static final String BY_SIZE =
@@ -77,7 +76,8 @@ final class RankingQueries {
     private RankingQueries() {}
 
     static List<Query> of(ReportSettings.HeadlineChoice choice) {
-        String cells = format(PLAIN_CELLS, choice.coefficient()).indent(2);
+        String cells =
+                format(PLAIN_CELLS, choice.coefficient(), PlainCells.CONDITION).indent(2);
         return List.of(
                 new Query(CURVES, "Refusal by ranking and number of features", format(BY_SIZE, cells)),
                 new Query(

@@ -26,11 +26,10 @@ final class RankingTables {
                 .toList();
         return HtmlTable.of(
                 name
-                        + " against every other ranking, prompt by prompt: areas under refusal against set size over the sizes that "
-                        + "both were measured at, and their difference in percentage points with its 95 % interval; negative means "
-                        + "that " + name
-                        + " does with fewer features. p: sign-flip permutation test; Holm: corrected over every "
-                        + "comparison of the run. The last columns are the mean change in cross-entropy of both, nats per token.",
+                        + " against every other ranking: areas under refusal against set size, and their difference prompt by prompt "
+                        + "in percentage points with its 95 % interval; negative means that " + name
+                        + " does with fewer features. p: sign-flip permutation test; Holm: over every comparison of the run. "
+                        + "Last, the mean change in cross-entropy of both, nats per token.",
                 rows,
                 "Prompts",
                 "Against",

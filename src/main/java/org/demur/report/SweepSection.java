@@ -2,7 +2,9 @@ package org.demur.report;
 
 import j2html.tags.DomContent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.demur.report.chart.Axis;
@@ -17,7 +19,7 @@ import org.demur.report.chart.Tone;
 
 /** Refusal against the coefficient of every feature intervention, with random features as the control. */
 record SweepSection() implements Section {
-    private static final int MOST_PLOTS = 8;
+    private static final int MOST_PLOTS = 12;
 
     @Override
     public String id() {
@@ -39,10 +41,11 @@ record SweepSection() implements Section {
                         SELECT set_name, method, feature_set, n_features, coefficient, n,
                           refusal_prefix, refusal_prefix_low, refusal_prefix_high, ce_change
                         FROM sweep_summary
-                        WHERE {sweep_summary} AND method IN ('feature_scale', 'feature_clamp', 'direction_addition')
-                          AND coalesce(feature_set, '') NOT LIKE 'random%'
+                        WHERE {sweep_summary} AND coefficient IS NOT NULL AND coalesce(feature_set, '') NOT LIKE 'random%%'
+                          AND %s
                         ORDER BY label = 'harmful' DESC, set_name, method, feature_set, n_features, coefficient
-                        """),
+                        """
+                                .formatted(PlainCells.CONDITION)),
                 new Query(
                         "random",
                         "Refusal of the random feature sets by coefficient: mean and extremes over the sets",
@@ -51,10 +54,11 @@ record SweepSection() implements Section {
                           avg(refusal_prefix) AS refusal_prefix,
                           min(refusal_prefix_low) AS refusal_prefix_low, max(refusal_prefix_high) AS refusal_prefix_high
                         FROM sweep_summary
-                        WHERE {sweep_summary} AND feature_set LIKE 'random%'
+                        WHERE {sweep_summary} AND coefficient IS NOT NULL AND feature_set LIKE 'random%%' AND %s
                         GROUP BY set_name, method, n_features, coefficient
                         ORDER BY set_name, method, n_features, coefficient
-                        """),
+                        """
+                                .formatted(PlainCells.CONDITION)),
                 new Query(
                         "levels",
                         "Refusal without intervention and with the direction removed",
@@ -84,7 +88,8 @@ record SweepSection() implements Section {
                 : List.of(
                         Markup.paragraph(
                                 "Bands are 95 % intervals; for random features the band spans the intervals of all "
-                                        + "random sets. Levels without intervention and with the refusal direction removed are dashed."),
+                                        + "random sets. Levels without intervention and with the refusal direction removed are dashed. Lines that "
+                                        + "rise on harmless prompts show refusal that was induced."),
                         Markup.gallery(charts));
     }
 
@@ -115,13 +120,14 @@ record SweepSection() implements Section {
     /** A line per feature set and size; one that was tried at a single coefficient is left to the headline table. */
     private static List<Line> lines(List<ResultRow> rows, boolean isRandom) {
         List<Line> lines = new ArrayList<>();
+        List<ResultRow> shown = largestVaried(rows);
         for (String group :
-                rows.stream().map(row -> group(row, isRandom)).distinct().toList()) {
-            List<ResultRow> members = rows.stream()
+                shown.stream().map(row -> group(row, isRandom)).distinct().toList()) {
+            List<ResultRow> members = shown.stream()
                     .filter(row -> group(row, isRandom).equals(group))
                     .toList();
             if (members.size() > 1) {
-                Tone tone = isRandom ? Tone.RANDOM : members.get(0).has("feature_set") ? Tone.FEATURES : Tone.SKY;
+                Tone tone = tone(members.get(0), isRandom);
                 Stroke stroke = members.get(0).text("feature_set").endsWith("_prompt") ? Stroke.DASHED : Stroke.SOLID;
                 List<Mark> marks = members.stream().map(row -> mark(row, group)).toList();
                 lines.add(new Line(group, tone, stroke, marks));
@@ -130,12 +136,36 @@ record SweepSection() implements Section {
         return lines;
     }
 
+    /** Of every feature set the rows of the largest size that was tried at several coefficients. */
+    private static List<ResultRow> largestVaried(List<ResultRow> rows) {
+        Map<String, Long> largest = new HashMap<>();
+        for (ResultRow row : rows) {
+            boolean isVaried = rows.stream()
+                    .anyMatch(other -> other.text("feature_set").equals(row.text("feature_set"))
+                            && other.whole("n_features") == row.whole("n_features")
+                            && other.number("coefficient") != row.number("coefficient"));
+            if (isVaried) {
+                largest.merge(row.text("feature_set"), row.whole("n_features"), Math::max);
+            }
+        }
+        return rows.stream()
+                .filter(row -> largest.getOrDefault(row.text("feature_set"), -1L) == row.whole("n_features"))
+                .toList();
+    }
+
+    private static Tone tone(ResultRow row, boolean isRandom) {
+        if (isRandom) {
+            return Tone.BASE;
+        }
+        return row.has("feature_set") ? new RankingName(row.text("feature_set")).tone() : Tone.SKY;
+    }
+
     private static String group(ResultRow row, boolean isRandom) {
         String name = isRandom
                 ? "random"
                 : Optional.of(row.text("feature_set"))
                         .filter(set -> !set.isEmpty())
-                        .map(set -> set.replace("fstar", "F*").replace("_prompt", " of prompt"))
+                        .map(set -> new RankingName(set).label())
                         .orElse("direction");
         return row.whole("n_features") > 0 ? name + " (" + row.whole("n_features") + ")" : name;
     }
@@ -161,7 +191,8 @@ record SweepSection() implements Section {
         return switch (method) {
             case "feature_scale" -> "Factor on the features (1 = unchanged)";
             case "feature_clamp" -> "Value the features are set to (1 = their largest in training)";
-            default -> "Multiple of the direction added";
+            case "direction_addition" -> "Multiple of the direction added";
+            default -> "Coefficient of " + method.replace('_', ' ');
         };
     }
 

@@ -100,7 +100,7 @@ class ReportSparkTest {
     void everySectionPrintsTheSqlItRan() {
         int sections = masked.split("<section id=", -1).length - 1;
         int lists = masked.split("SQL behind these numbers", -1).length - 1;
-        assertThat(sections).isEqualTo(12);
+        assertThat(sections).isEqualTo(17);
         assertThat(lists).isEqualTo(sections);
         RunId score = context.input("score");
         assertThat(masked).contains("FROM sweep_summary WHERE run = &#x27;" + score + "&#x27;");
@@ -123,6 +123,39 @@ class ReportSparkTest {
                         "F* needs fewer features than ActDiff, CS, random features on 2 of 2 prompt sets (Holm p &lt; 0.05).")
                 .contains("Greedy deserves to be the default")
                 .contains("−21.0  [−26.0, −16.0]");
+    }
+
+    @Test
+    void whatInterventionsCostIsComparedOnTheSameItems() {
+        assertThat(masked)
+                .contains("<title>F* (20) × 0: −4.0  [−5.0, −3.0]</title>")
+                .contains("<title>F* (20) × 0: 0.0180</title>")
+                .contains("F* (20) × 0: harmless 5.0\u00A0%, harmful 11.0\u00A0%");
+    }
+
+    @Test
+    void rankingsAgreementIsShownWithExactAblationAndAcrossForms() {
+        assertThat(masked)
+                .contains("<title>F* faithful: 0.57  [0.49, 0.62]</title>")
+                .contains("<td>F*</td><td>F* faithful</td><td class=\"number\">512</td>")
+                .contains("12 of 20");
+    }
+
+    @Test
+    void directionsAreShownByKind() {
+        assertThat(masked)
+                .contains("Selected: difference in means, layer 20, position −1 from the end")
+                .contains("<td>whitened difference (LDA)</td><td class=\"number\">10</td>")
+                .contains("<td>logistic regression</td><td class=\"number\">0</td>")
+                .contains("0.972  [0.952, 0.977]");
+    }
+
+    @Test
+    void everyJudgeHasItsRatesAndTheChosenTrialIsNamed() {
+        assertThat(masked)
+                .contains("66.0\u00A0%  [59.0, 72.0]", "0.82  [0.78, 0.86]")
+                .contains("Fluency was not measured.")
+                .contains("most effect within the bound");
     }
 
     @Test

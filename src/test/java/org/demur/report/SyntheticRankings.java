@@ -94,4 +94,48 @@ final class SyntheticRankings {
                         "used_for_selection",
                         false));
     }
+
+    /** Agreement of some rankings with the exact effects, with each other, and across modes. */
+    static List<Row> agreements() {
+        List<Row> rows = new ArrayList<>();
+        String[][] names = {
+            {"la_ig", "corrected"},
+            {"la_ig", "faithful"},
+            {"cs", "corrected"},
+            {"ap", "corrected"},
+            {"exact", "corrected"}
+        };
+        for (int a = 0; a < names.length; a++) {
+            for (int b = a + 1; b < names.length; b++) {
+                double spearman = 0.9 - 0.1 * (b - a) - 0.03 * a;
+                rows.add(SyntheticRows.row(
+                        Table.RANKING_AGREEMENT,
+                        "method_a",
+                        names[a][0],
+                        "mode_a",
+                        names[a][1],
+                        "method_b",
+                        names[b][0],
+                        "mode_b",
+                        names[b][1],
+                        "candidates",
+                        512,
+                        "prompts",
+                        128,
+                        "spearman",
+                        spearman,
+                        "spearman_low",
+                        spearman - 0.08,
+                        "spearman_high",
+                        spearman + 0.05,
+                        "pearson",
+                        spearman - 0.1,
+                        "overlap",
+                        18 - 3 * (b - a),
+                        "top",
+                        20));
+            }
+        }
+        return rows;
+    }
 }

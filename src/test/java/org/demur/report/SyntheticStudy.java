@@ -38,7 +38,17 @@ final class SyntheticStudy {
         this.spark = spark;
         this.warehouse = new Warehouse(
                 spark, new Catalog(root.toString(), spark.sparkContext().hadoopConfiguration()));
-        List.of("prompts", "extract", "train", "evaluate", "direction", "attribute", "sweep", "score")
+        List.of(
+                        "prompts",
+                        "extract",
+                        "train",
+                        "evaluate",
+                        "direction",
+                        "attribute",
+                        "tune",
+                        "sweep",
+                        "score",
+                        "capability")
                 .forEach(stage -> runs.put(stage, RunId.of(stage)));
     }
 
@@ -239,6 +249,7 @@ final class SyntheticStudy {
                                 isLate ? "late layer" : null)));
             }
         }
+        rows.addAll(SyntheticJudges.otherDirections());
         publish(Table.DIRECTIONS, "direction", rows);
     }
 
@@ -296,6 +307,13 @@ final class SyntheticStudy {
         publish(Table.SCORES, "score", sweep.scores());
         publish(Table.SWEEP_SUMMARY, "score", sweep.summaries());
         publish(Table.METHOD_COMPARISON, "score", SyntheticRankings.comparisons());
+        publish(Table.RANKING_AGREEMENT, "attribute", SyntheticRankings.agreements());
+        publish(Table.JUDGE_RATES, "score", SyntheticJudges.rates());
+        publish(Table.JUDGE_AGREEMENT, "score", SyntheticJudges.agreement());
+        publish(Table.DIRECTION_STABILITY, "direction", SyntheticJudges.stability());
+        publish(Table.TUNING, "tune", SyntheticJudges.tuning());
+        publish(Table.CAPABILITY, "capability", SyntheticCapability.capability());
+        publish(Table.OVER_REFUSAL, "capability", SyntheticCapability.overRefusal());
     }
 
     private void runs() {

@@ -17,6 +17,9 @@ public record HeatMap(ChartText words, Names names, double[][] values, String le
     private static final double ROW_HEIGHT = 26;
     private static final double PLOT_WIDTH = 720;
     private static final double WIDEST_CELL = 56;
+    /** Narrower cells have no room for their number. */
+    private static final double NARROWEST_WITH_NUMBER = 44;
+
     private static final int LEGEND_STEPS = 40;
     private static final double LEGEND_WIDTH = 160;
 
@@ -38,6 +41,9 @@ public record HeatMap(ChartText words, Names names, double[][] values, String le
             svg.with(SvgTag.label("tick end", name, names.rows().get(row)));
             for (int column = 0; column < values[row].length; column++) {
                 svg.with(cell(row, column, cellWidth, span));
+                if (cellWidth >= NARROWEST_WITH_NUMBER && Double.isFinite(values[row][column])) {
+                    svg.with(number(row, column, cellWidth, span));
+                }
             }
         }
         marked.ifPresent(cell -> svg.with(
@@ -53,6 +59,14 @@ public record HeatMap(ChartText words, Names names, double[][] values, String le
                 .tooltip(names.rows().get(row) + ", " + names.columnLabel().toLowerCase(java.util.Locale.ROOT) + " "
                         + names.columns().get(column) + ": " + Numbers.significant(value));
         return Double.isFinite(value) ? cell.attr("fill", ColourRamp.at(share(value, span))) : cell;
+    }
+
+    private SvgTag number(int row, int column, double cellWidth, double[] span) {
+        double value = values[row][column];
+        Point middle = corner(row, column, cellWidth).moved(cellWidth / 2, ROW_HEIGHT / 2 + 4);
+        String text = value == Math.rint(value) ? Numbers.fixed(value, 0) : Numbers.fixed(value, 2);
+        String classes = share(value, span) < 0.55 ? "on-dark middle" : "on-bright middle";
+        return SvgTag.label(classes, middle, text);
     }
 
     private SvgTag columnNames(double cellWidth) {
