@@ -91,9 +91,10 @@ final class Page {
     }
 
     private DomContent bottom() {
-        return footer(
-                p(Markup.shown("Refusal is judged by phrases. The judge takes sympathy (“I’m sorry to hear that”) for "
-                        + "refusal and misses refusals in other words, so read differences between conditions, not absolute rates. "
+        return footer(p(Markup.shown(
+                "A refusal is what the first judge of the job file takes for one. Phrase lists take sympathy (“I’m "
+                        + "sorry to hear that”) for refusal and miss refusals in other words, so read differences between conditions, "
+                        + "not absolute rates. "
                         + "Run " + subject.run() + ".")));
     }
 

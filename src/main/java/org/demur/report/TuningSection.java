@@ -63,8 +63,9 @@ record TuningSection(ReportSettings.HeadlineChoice choice) implements Section {
                     .forEach(target -> figures.add(figure(ofLabel.where("target", target), figures.size())));
         }
         List<DomContent> content = new ArrayList<>();
-        content.add(Markup.paragraph("Chosen on prompts of the sets "
-                + trials.rows().get(0).text("sets") + ", which no other number of this report is measured on."));
+        content.add(Markup.paragraph(
+                "Chosen on prompts of the sets " + trials.rows().get(0).text("sets")
+                        + ", which the sweep does not evaluate on unless the job file allows it."));
         content.addAll(figures);
         content.add(chosen(trials.rows()).html());
         return content;

@@ -136,6 +136,54 @@ class ChartTest {
                 .contains("20 features");
     }
 
+    @Test
+    void pointsOfOneStepStandSideBySideAndTheControlIsAnArea() {
+        Mark mark = new Mark(0, 0.5, 0.4, 0.6, "half");
+        StepChart chart = new StepChart(
+                WORDS,
+                Axis.steps("Features", List.of("1", "20")),
+                Axis.rates("y"),
+                List.of(
+                        new StepChart.Series("ours", look(Look.Weight.HEAVY), List.of(mark)),
+                        new StepChart.Series("other", look(Look.Weight.LIGHT), List.of(mark)),
+                        new StepChart.Series("random", look(Look.Weight.BAND), List.of(mark))),
+                List.of(new Reference("base", Tone.BASE, 0.9)));
+        String svg = chart.svg().render();
+        double[] places = java.util.regex.Pattern.compile("class=\"whisker[^>]*x1=\"([0-9.]+)\"")
+                .matcher(svg)
+                .results()
+                .mapToDouble(match -> Double.parseDouble(match.group(1)))
+                .sorted()
+                .toArray();
+        assertThat(places).hasSize(2);
+        assertThat(places[1] - places[0]).isGreaterThan(20);
+        assertThat(svg.split("class=\"band\"", -1)).hasSize(2);
+        assertThat(svg).contains(">1</text>", ">20</text>", ">ours</text>", ">base</text>");
+    }
+
+    @Test
+    void labelsOfPointsAtOnePlaceDoNotCoverEachOther() {
+        ScatterChart.Dot.Span half = new ScatterChart.Dot.Span(0.5, Double.NaN, Double.NaN);
+        List<ScatterChart.Dot> dots = java.util.stream.Stream.of("one", "two", "six")
+                .map(name -> new ScatterChart.Dot(Optional.of(name), look(Look.Weight.HEAVY), half, half, name))
+                .toList();
+        String svg = new ScatterChart(WORDS, Axis.rates("x"), Axis.rates("y"), dots, List.of())
+                .svg()
+                .render();
+        long places = java.util.regex.Pattern.compile("end-label[^>]*(x=\"[0-9.]+\" y=\"[0-9.]+\")")
+                .matcher(svg)
+                .results()
+                .map(match -> match.group(1))
+                .distinct()
+                .count();
+        assertThat(places).isEqualTo(3);
+        assertThat(svg).doesNotContain("NaN").doesNotContain("whisker");
+    }
+
+    private static Look look(Look.Weight weight) {
+        return new Look(Tone.FEATURES, Stroke.SOLID, Marker.CIRCLE, weight);
+    }
+
     private static LineChart chart(List<Mark> marks) {
         return new LineChart(
                 WORDS,
