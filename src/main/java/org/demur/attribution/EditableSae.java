@@ -21,6 +21,11 @@ final class EditableSae {
     }
 
     static Sae of(Sae sae) {
+        if (sae.facts().activation() instanceof Activation.Threshold
+                && sae.facts().input().equals(SaeInput.plain())
+                && !sae.isTranscoder()) {
+            return sae;
+        }
         FeatureSlice all = sae.slice(IntStream.range(0, sae.F()).toArray());
         Activation threshold = new Activation.Threshold(all.threshold_M());
         SaeFacts facts = new SaeFacts(sae.at(), threshold, SaeInput.plain());

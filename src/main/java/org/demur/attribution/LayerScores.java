@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.demur.edit.FeatureSlice;
-import org.demur.engine.NativeProduct;
 import org.demur.sae.Sae;
 import org.demur.sae.SaeEncoder;
 
@@ -34,12 +33,14 @@ final class LayerScores {
     List<List<FeatureScores>> of(Map<Integer, float[][]> clean_TD, List<Term> terms) {
         terms.forEach(term -> builders.add(
                 term.kept().stream().map(i -> new FeatureScores.Builder()).toList()));
-        for (int layer : plan.layers()) {
-            Sae sae = EditableSae.read(plan.saeFolder(), layer);
-            try (SaeEncoder encoder = sae.encoder(NativeProduct::new)) {
-                TokenCodes clean = TokenCodes.of(encoder, clean_TD.get(layer), sae.d());
-                observe(layer, clean, sae.F());
-                score(sae, new Codes(clean, encoder, sae), terms);
+        try (ReusedProduct products = new ReusedProduct()) {
+            for (int layer : plan.layers()) {
+                Sae sae = EditableSae.read(plan.saeFolder(), layer);
+                try (SaeEncoder encoder = sae.encoder(products)) {
+                    TokenCodes clean = TokenCodes.of(encoder, clean_TD.get(layer), sae.d());
+                    observe(layer, clean, sae.F());
+                    score(sae, new Codes(clean, encoder, sae), terms);
+                }
             }
         }
         return builders.stream()

@@ -1,6 +1,7 @@
 package org.demur.attribution;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,12 +74,34 @@ final class ShardTerms {
     }
 
     private Map<Integer, float[][]> gradients(Path path, Streams streams, AttributionMode mode, List<Integer> kept) {
-        PathGradients gradients = new PathGradients(model, plan, streams, mode);
+        int held = held(path, mode, kept);
+        PathGradients gradients = new PathGradients(model, plan, streams, mode, held);
         return switch (path) {
             case CLEAN_POINT -> gradients.atClean(prompts, kept);
             case TO_ABLATED -> gradients.of(prompts, kept);
-            case TO_ZERO -> new PathGradients(model, plan, streams.towardsZero(), mode).of(prompts, kept);
+            case TO_ZERO -> new PathGradients(model, plan, streams.towardsZero(), mode, held).of(prompts, kept);
         };
+    }
+
+    /** Tokens that all kept prompts begin with and that none of the rankings on this path counts. */
+    private int held(Path path, AttributionMode mode, List<Integer> kept) {
+        boolean everyTokenCounts = plan.paths().rankings().stream()
+                .anyMatch(ranking -> ranking.mode() == mode && path(ranking) == path && Term.countsAll(ranking));
+        if (everyTokenCounts || kept.isEmpty()) {
+            return 0;
+        }
+        int[] first = prompts.get(kept.get(0)).tokenIds();
+        int held = first.length - 1;
+        for (int i : kept) {
+            int[] ids = prompts.get(i).tokenIds();
+            int mismatch = Arrays.mismatch(first, ids);
+            boolean[] mask = plan.mask(prompts.get(i));
+            held = Math.min(held, mismatch < 0 ? ids.length - 1 : Math.min(mismatch, ids.length - 1));
+            for (int t = 0; t < held; t++) {
+                held = mask[t] ? t : held;
+            }
+        }
+        return held;
     }
 
     /**

@@ -30,6 +30,10 @@ record Term(RankingId ranking, Streams streams, List<Integer> kept, Map<Integer,
 
     /** Whether every token counts, as in the published baseline. */
     boolean countsAll() {
+        return countsAll(ranking);
+    }
+
+    static boolean countsAll(RankingId ranking) {
         return ranking.equals(new RankingId(RankingMethod.AP, AttributionMode.FAITHFUL));
     }
 }

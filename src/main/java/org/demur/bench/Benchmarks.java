@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             SteerBenchmark.class,
             SweepBenchmark.class,
             MemoryBenchmark.class,
+            AttributeBenchmark.class,
             SaeTrainBenchmark.class,
             TrainScaleBenchmark.class,
             LogitsDump.class,

@@ -5,50 +5,88 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
 
 /**
- * One batch of a gradient plan. A zero leaf is added to the stream at each wanted point; its gradient is the stream's.
- * Weights never require gradients, so nothing below the first leaf enters the graph.
+ * One batch of a gradient plan: forward through the blocks with a tape, the metrics, and the tape's way back.
  */
 final class GradientPass {
     private final LanguageModel model;
     private final GradientPlan plan;
-    private final GradientResult result;
+    private final Past past;
     private final PtNDManager manager;
 
-    GradientPass(LanguageModel model, GradientPlan plan, GradientResult result, PtNDManager manager) {
+    /**
+     * For one batch.
+     *
+     * @param past keys and values of the plan's beginning, a row a family
+     */
+    GradientPass(LanguageModel model, GradientPlan plan, Past past, PtNDManager manager) {
         this.model = model;
         this.plan = plan;
-        this.result = result;
+        this.past = past;
         this.manager = manager;
     }
 
-    void run(List<Cluster.Row> rows) {
-        ScriptCalls calls = new ScriptCalls.Gradient(model.script());
+    /** Runs some rows of a cluster; nothing is added to the result before all has succeeded. */
+    void run(List<Cluster.Row> rows, GradientResult result) {
+        var calls = new ScriptCalls.Inference(model.script(), manager);
         List<TokenSequence> batch = rows.stream().map(Cluster.Row::sequence).toList();
         List<Integer> indices = rows.stream().map(Cluster.Row::index).toList();
-        TokenLayout layout = TokenLayout.of(batch);
+        TokenLayout layout = layout(batch);
         HookPoint from = plan.start().map(ForwardPlan.Start::at).orElse(new HookPoint(Site.RESID_PRE, 0));
-        BlockStack.Range range =
-                new BlockStack.Range(from, HookPoint.residPost(model.config().nLayers() - 1));
         PassInputs inputs =
                 model.attentionKinds().prompt(manager, layout, batch.get(0).length());
+        PtNDArray start = plan.start().isPresent() ? given(indices, layout) : embedded(batch, layout);
+        Map<HookPoint, float[]> taken_ND = new TreeMap<>();
+        var wanted = new GradientTape.Wanted(plan.at(), (point, gradient_ND) -> taken_ND.put(point, copy(gradient_ND)));
+        var editor = new ResidualEditor(manager, model.config().dModel(), EditedBatch.alone(batch, layout));
+        var tokens = new GradientTape.Tokens(inputs, layout.tokens(), chosen(indices));
+        GradientTape tape = new GradientTape(model, tokens, editor, calls, wanted);
+        PtNDArray end = tape.forward(from, start);
+        float[] metrics = new float[indices.size()];
+        tape.backward(atEnd(end, indices, layout, metrics));
+        for (int b = 0; b < metrics.length; b++) {
+            result.metric(indices.get(b), metrics[b]);
+        }
+        taken_ND.forEach((point, gradient_ND) -> add(result, point, gradient_ND, indices, layout));
+    }
+
+    private TokenLayout layout(List<TokenSequence> batch) {
+        if (past.isEmpty()) {
+            return TokenLayout.of(batch);
+        }
+        int[] own = IntStream.range(0, batch.size()).toArray();
+        int[] end = batch.stream().mapToInt(TokenSequence::length).toArray();
+        return TokenLayout.tree(batch, own, plan.past(), end);
+    }
+
+    private Past chosen(List<Integer> indices) {
+        if (past.isEmpty()) {
+            return past;
+        }
+        int[] familyOf = plan.beginning().orElseThrow().familyOf();
+        long[] rows = indices.stream().mapToLong(index -> familyOf[index]).toArray();
+        return new Past(past.stored(), Optional.of(TorchRuntime.longs(manager, rows)));
+    }
+
+    /** The metrics' gradient with respect to the stream at the end. */
+    private PtNDArray atEnd(PtNDArray end_ND, List<Integer> indices, TokenLayout layout, float[] metrics_B) {
         JniUtils.setGradMode(true);
         try {
-            PtNDArray start = plan.start().isPresent() ? given(indices, layout) : embedded(batch, layout);
-            var attention = new PromptAttention(model, manager, calls, inputs, PromptAttention.Tokens.ownOnly());
-            Leaves leaves = new Leaves(
-                    new ResidualEditor(manager, model.config().dModel(), EditedBatch.alone(batch, layout)), calls);
-            PtNDArray end = new BlockStack(model, calls).run(start, range, attention, leaves);
-            PtNDArray metrics = metrics(end, indices, layout, calls);
+            PtNDArray leaf = GradientTape.leaf(end_ND);
+            PtNDArray metrics = metrics(leaf, indices, layout, new ScriptCalls.Gradient(model.script()));
             PtNDArray ones = (PtNDArray) manager.ones(new Shape(indices.size()));
             JniUtils.backward(metrics, ones, false, false);
-            copyOut(metrics, leaves.leaves, indices, layout);
+            TorchRuntime.view(metrics).asFloatBuffer().get(metrics_B);
+            return JniUtils.getGradient(leaf);
         } finally {
             JniUtils.setGradMode(false);
         }
@@ -64,35 +102,6 @@ final class GradientPass {
         List<int[]> ids = batch.stream().map(TokenSequence::tokenIds).toList();
         PtNDArray packed = TorchRuntime.longs(manager, layout.pack(ids));
         return model.script().call(manager, "embed", model.weights().embedding(), packed);
-    }
-
-    /** Edits, and adds a leaf at each wanted point. */
-    private final class Leaves implements BlockStack.Visitor {
-        private final ResidualEditor editor;
-        private final ScriptCalls calls;
-        private final Map<HookPoint, PtNDArray> leaves = new TreeMap<>();
-
-        Leaves(ResidualEditor editor, ScriptCalls calls) {
-            this.editor = editor;
-            this.calls = calls;
-        }
-
-        @Override
-        public PtNDArray at(HookPoint point, PtNDArray x_ND) {
-            PtNDArray x = editor.apply(point, x_ND, calls);
-            if (!plan.at().contains(point)) {
-                return x;
-            }
-            PtNDArray leaf = (PtNDArray) manager.zeros(x.getShape());
-            JniUtils.attachGradient(leaf, true);
-            leaves.put(point, leaf);
-            return (PtNDArray) x.add(leaf);
-        }
-
-        @Override
-        public boolean wants(HookPoint addition) {
-            return plan.at().contains(addition) || editor.touches(addition);
-        }
     }
 
     private PtNDArray metrics(PtNDArray end, List<Integer> indices, TokenLayout layout, ScriptCalls calls) {
@@ -112,20 +121,20 @@ final class GradientPass {
                 TorchRuntime.longs(manager, minus));
     }
 
-    private void copyOut(
-            PtNDArray metrics, Map<HookPoint, PtNDArray> leaves, List<Integer> indices, TokenLayout layout) {
+    private static float[] copy(PtNDArray gradient_ND) {
+        FloatBuffer values = TorchRuntime.view(gradient_ND).asFloatBuffer();
+        float[] copy_ND = new float[values.remaining()];
+        values.get(copy_ND);
+        return copy_ND;
+    }
+
+    private void add(
+            GradientResult result, HookPoint point, float[] gradient_ND, List<Integer> indices, TokenLayout layout) {
         int d = model.config().dModel();
-        FloatBuffer values = TorchRuntime.view(metrics).asFloatBuffer();
         for (int b = 0; b < indices.size(); b++) {
-            result.metric(indices.get(b), values.get(b));
+            int from = layout.row(b, 0) * d;
+            float[] own = Arrays.copyOfRange(gradient_ND, from, from + layout.length(b) * d);
+            result.add(indices.get(b) / plan.summed(), point, own);
         }
-        leaves.forEach((point, leaf) -> {
-            FloatBuffer gradient = TorchRuntime.view(JniUtils.getGradient(leaf)).asFloatBuffer();
-            for (int b = 0; b < indices.size(); b++) {
-                float[] own = new float[layout.length(b) * d];
-                gradient.get(layout.row(b, 0) * d, own);
-                result.gradient(indices.get(b), point, own);
-            }
-        });
     }
 }

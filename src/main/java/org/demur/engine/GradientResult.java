@@ -11,14 +11,14 @@ public final class GradientResult {
 
     GradientResult(GradientPlan plan, int sequences) {
         for (HookPoint point : plan.at()) {
-            gradients.put(point, new float[sequences][]);
+            gradients.put(point, new float[(sequences + plan.summed() - 1) / plan.summed()][]);
         }
         metrics = new float[sequences];
     }
 
-    /** dm/dh at that point, [T, d] row-major. */
-    public float[] gradient(int sequence, HookPoint at) {
-        return gradients.get(at)[sequence];
+    /** dm/dh at that point, [T, d] row-major, of the tokens after the plan's beginning; a sum where the plan sums. */
+    public float[] gradient(int number, HookPoint at) {
+        return gradients.get(at)[number];
     }
 
     /** The sequence's logit difference m. */
@@ -26,8 +26,15 @@ public final class GradientResult {
         return metrics[sequence];
     }
 
-    void gradient(int sequence, HookPoint at, float[] gradient_TD) {
-        gradients.get(at)[sequence] = gradient_TD;
+    void add(int number, HookPoint at, float[] gradient_TD) {
+        float[] sum_TD = gradients.get(at)[number];
+        if (sum_TD == null) {
+            gradients.get(at)[number] = gradient_TD;
+            return;
+        }
+        for (int i = 0; i < sum_TD.length; i++) {
+            sum_TD[i] += gradient_TD[i];
+        }
     }
 
     void metric(int sequence, float metric) {

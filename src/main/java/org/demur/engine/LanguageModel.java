@@ -116,9 +116,15 @@ public final class LanguageModel implements AutoCloseable {
         GradientResult result = new GradientResult(plan, sequences.size());
         plan.start().ifPresent(start -> start.check(config.layout(), plan.at(), sequences.size()));
         for (Cluster cluster : RequestPlan.clusters(sequences, rules(false))) {
-            for (List<Cluster.Row> part : cluster.parts(gradientTokens(plan))) {
-                Halving.run(part, rows -> scoped(scope -> new GradientPass(this, plan, result, scope).run(rows)));
-            }
+            scoped(outer -> {
+                Past past = plan.beginning().isEmpty()
+                        ? Past.none()
+                        : new GradientBeginning(this, plan, outer).run(cluster.sequenceLength());
+                for (List<Cluster.Row> part : cluster.parts(gradientTokens(plan, cluster))) {
+                    Halving.run(
+                            part, rows -> scoped(scope -> new GradientPass(this, plan, past, scope).run(rows, result)));
+                }
+            });
         }
         return result;
     }
@@ -195,9 +201,12 @@ public final class LanguageModel implements AutoCloseable {
         return Math.min(wanted, budget.passTokens(config));
     }
 
-    private int gradientTokens(GradientPlan plan) {
+    /** Tokens of whole sequences whose own part fits. */
+    private int gradientTokens(GradientPlan plan, Cluster cluster) {
         int blocks = config.nLayers() - plan.at().first().layer();
-        return Math.min(plan.maxTokensPerBatch(), budget.gradientTokens(config, blocks));
+        long fits = Math.min(plan.maxTokensPerBatch(), budget.gradientTokens(config, blocks));
+        int length = cluster.rows().stream().mapToInt(Cluster.Row::length).max().orElse(1);
+        return (int) Math.min(Integer.MAX_VALUE, fits * length / Math.max(1, length - plan.past()));
     }
 
     /** Prompt tokens whose keys and values of all blocks exist at once. */

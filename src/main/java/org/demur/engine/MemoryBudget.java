@@ -29,14 +29,15 @@ public record MemoryBudget(long bytes) implements Serializable {
     }
 
     /**
-     * Tokens whose gradients may be taken at once: every block above the first point wanted keeps what the way back
-     * needs, some twelve streams, eight of queries, keys and values, six of hidden channels.
+     * Tokens whose gradients may be taken at once: every block above the first point wanted keeps what the way back needs, two
+     * streams and the results of two products, and edits keep another two streams. What passes through a block comes on top.
      */
     int gradientTokens(ModelConfig config, int blocks) {
-        long floats = 12L * config.dModel()
+        long kept = 6L * config.dModel() + projected(config) + 2L * config.mlp().width();
+        long passing = 12L * config.dModel()
                 + 8 * projected(config)
                 + 6L * config.mlp().width();
-        return atLeastOne(bytes / (floats * Float.BYTES * Math.max(1, blocks)));
+        return atLeastOne(bytes / ((kept * Math.max(1, blocks) + passing) * Float.BYTES));
     }
 
     /** Rows of logits that may exist at once, with what their loss needs. */

@@ -77,6 +77,20 @@ final class ResidualEditor {
         return groups.containsKey(point) || watched.containsKey(point);
     }
 
+    /** The alphas of a point whose edits are one interpolation of every token; gradients pass it times 1 - alpha. */
+    Optional<PtNDArray> interpolation(HookPoint point) {
+        List<EditGroup> here = groups.getOrDefault(point, List.of());
+        if (here.size() != 1 || watched.containsKey(point)) {
+            return Optional.empty();
+        }
+        EditShape shape = here.get(0).shapes().get(0);
+        EditGroup.Selection selection = here.get(0).selection(0, manager);
+        boolean isWhole = shape.kind() == EditShape.Kind.INTERPOLATE
+                && shape.where().condition().isEmpty()
+                && selection.index().isEmpty();
+        return isWhole ? selection.numbers() : Optional.empty();
+    }
+
     /** The values after this point's edits; {@code x_ND} itself when there are none. */
     PtNDArray apply(HookPoint point, PtNDArray x_ND, ScriptCalls calls) {
         watched.getOrDefault(point, List.of()).forEach(each -> watch(each, x_ND, calls));
@@ -238,6 +252,11 @@ final class ResidualEditor {
             System.arraycopy(edit.target_TD(), 0, target_ND, at, length);
             at += length;
         }
-        return calls.one("interpolate", x, TorchRuntime.floats(manager, target_ND, tokens, d), alphas);
+        PtNDArray target = TorchRuntime.floats(manager, target_ND, tokens, d);
+        PtNDArray between = calls.one("interpolate", x, target, alphas);
+        if (calls.freesInputs()) {
+            target.close();
+        }
+        return between;
     }
 }

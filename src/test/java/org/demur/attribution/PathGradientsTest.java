@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -108,7 +109,7 @@ class PathGradientsTest {
                 model.forward(plain, ForwardPlan.nothing().withLastLogits().startingAt(at, targets));
 
         Map<Integer, float[][]> gradients =
-                new PathGradients(model, plan, streams, AttributionMode.CORRECTED).of(prompts, List.of(0, 1, 2));
+                new PathGradients(model, plan, streams, AttributionMode.CORRECTED, 0).of(prompts, List.of(0, 1, 2));
 
         for (int i = 0; i < prompts.size(); i++) {
             double effect = metric(moved, i, streams) - metric(clean, i, streams);
@@ -132,10 +133,10 @@ class PathGradientsTest {
                 faithful.refusalTokens(),
                 faithful.complianceTokens());
 
-        float[][] published_TD = new PathGradients(model, plan, faithful, AttributionMode.FAITHFUL)
+        float[][] published_TD = new PathGradients(model, plan, faithful, AttributionMode.FAITHFUL, 0)
                 .of(prompts, List.of(0, 1, 2))
                 .get(LAYER);
-        float[][] clean_TD = new PathGradients(model, plan, atCleanPoint, AttributionMode.CORRECTED)
+        float[][] clean_TD = new PathGradients(model, plan, atCleanPoint, AttributionMode.CORRECTED, 0)
                 .of(prompts, List.of(0, 1, 2))
                 .get(LAYER);
 
@@ -173,16 +174,53 @@ class PathGradientsTest {
                 corrected.refusalTokens(),
                 corrected.complianceTokens());
 
-        float[][] once_TD = new PathGradients(model, plan, corrected, AttributionMode.CORRECTED)
+        float[][] once_TD = new PathGradients(model, plan, corrected, AttributionMode.CORRECTED, 0)
                 .atClean(prompts, List.of(0, 2))
                 .get(LAYER);
-        float[][] along_TD = new PathGradients(model, plan, still, AttributionMode.CORRECTED)
+        float[][] along_TD = new PathGradients(model, plan, still, AttributionMode.CORRECTED, 0)
                 .of(prompts, List.of(0, 2))
                 .get(LAYER);
 
         for (int i = 0; i < 2; i++) {
             assertThat(once_TD[i]).containsExactly(along_TD[i], offset(1e-4f));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(AttributionMode.class)
+    void heldTokensChangeNoGradientAfterThem(AttributionMode mode) {
+        List<StudyPrompt> alike =
+                prompts.stream().map(PathGradientsTest::withBeginning).toList();
+        AttributionPlan plan = plan(3, HookPoint.residPost(LAYER));
+        ForwardResult clean = Streams.clean(model, plan, alike);
+        Streams streams = Streams.of(plan, clean, Streams.ablated(model, plan, alike, mode), alike.size(), mode);
+        List<Integer> kept = List.of(2, 0);
+
+        PathGradients whole = new PathGradients(model, plan, streams, mode, 0);
+        PathGradients held = new PathGradients(model, plan, streams, mode, 5);
+
+        int from = 5 * direction_D.length;
+        for (int i = 0; i < 2; i++) {
+            float[] wholePath_TD = whole.of(alike, kept).get(LAYER)[i];
+            float[] heldPath_TD = held.of(alike, kept).get(LAYER)[i];
+            assertThat(heldPath_TD).hasSameSizeAs(wholePath_TD);
+            assertThat(Arrays.copyOf(heldPath_TD, from)).containsOnly(0);
+            assertThat(Arrays.copyOfRange(heldPath_TD, from, heldPath_TD.length))
+                    .containsExactly(Arrays.copyOfRange(wholePath_TD, from, wholePath_TD.length), offset(1e-4f));
+            float[] atClean_TD = held.atClean(alike, kept).get(LAYER)[i];
+            assertThat(Arrays.copyOfRange(atClean_TD, from, atClean_TD.length))
+                    .containsExactly(
+                            Arrays.copyOfRange(whole.atClean(alike, kept).get(LAYER)[i], from, atClean_TD.length),
+                            offset(1e-4f));
+        }
+    }
+
+    private static StudyPrompt withBeginning(StudyPrompt prompt) {
+        int[] ids = prompt.tokenIds().clone();
+        for (int t = 0; t < 5; t++) {
+            ids[t] = 11 + t;
+        }
+        return new StudyPrompt("set", prompt.promptId(), "harmful", ids, prompt.tokenClasses());
     }
 
     @Test

@@ -89,6 +89,19 @@ class BenchmarksTest {
         assertThat(report.path("batch_budget_mib").asDouble()).isPositive();
     }
 
+    @Test
+    void attributesToTheSameScoresWhetherTheBeginningIsHeldOrNot() throws IOException {
+        JsonNode report =
+                run("attribute", "--count=3", "--features=96", "--steps=3", "--threads=1", "--runs=1", "--warm-ups=0");
+
+        assertThat(report.path("results").fieldNames()).toIterable().containsExactly("every_token", "counted_tokens");
+        assertThat(report.path("summed_scores").asDouble()).isPositive();
+        double candidates = report.path("summed_candidates").asDouble();
+        assertThat(report.path("summed_candidates_counted").asDouble())
+                .isCloseTo(candidates, within(1e-3 * candidates));
+        assertThat(report.path("peak_over_model").asDouble()).isPositive();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--prompts=classpath:/absent.jsonl, BAD_DATA, classpath:/absent.jsonl cannot be read",

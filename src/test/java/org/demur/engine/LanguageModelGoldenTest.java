@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.demur.SharedData;
 import org.demur.edit.HookPoint;
 import org.demur.edit.Site;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("shared")
 class LanguageModelGoldenTest {
     private static final double TOLERANCE = 1e-4;
+    private static final int HELD = 2;
 
     @ParameterizedTest
     @ValueSource(
@@ -130,15 +132,31 @@ class LanguageModelGoldenTest {
             }
         }
         assertThat(points).hasSizeGreaterThanOrEqualTo(model.config().nLayers());
-        GradientResult result = model.gradients(rows.sequences(), GradientPlan.of(points, metrics));
+        GradientPlan plan = GradientPlan.of(points, metrics);
+        GradientResult result = model.gradients(rows.sequences(), plan);
+        GradientResult held = model.gradients(rows.sequences(), plan.after(beginning(rows.sequences())));
         for (HookPoint point : points) {
             float[] expected = golden.floats("grad_" + point.site().sqlName() + "." + point.layer());
             for (int b = 0; b < rows.count(); b++) {
                 assertThat(Golden.relativeError(result.gradient(b, point), rows.real(expected, b)))
                         .as("gradient at %s, row %d", point, b)
                         .isLessThan(TOLERANCE);
+                float[] all = result.gradient(b, point);
+                float[] after = Arrays.copyOfRange(all, HELD * model.config().dModel(), all.length);
+                assertThat(Golden.relativeError(held.gradient(b, point), after))
+                        .as("gradient after held tokens at %s, row %d", point, b)
+                        .isLessThan(TOLERANCE);
             }
         }
+    }
+
+    /** The first tokens of every row, each a family of its own. */
+    private static GradientPlan.Beginning beginning(List<TokenSequence> rows) {
+        List<TokenSequence> families = rows.stream()
+                .map(row -> TokenSequence.plain(Arrays.copyOf(row.tokenIds(), HELD)))
+                .toList();
+        return new GradientPlan.Beginning(
+                families, List.of(), IntStream.range(0, rows.size()).toArray());
     }
 
     private static void compareGreedy(LanguageModel model, Golden golden, Rows rows) {
