@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             GenerateBenchmark.class,
             SteerBenchmark.class,
             SweepBenchmark.class,
+            SweepGridBenchmark.class,
             MemoryBenchmark.class,
             AttributeBenchmark.class,
             SaeTrainBenchmark.class,

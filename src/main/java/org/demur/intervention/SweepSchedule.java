@@ -41,8 +41,8 @@ final class SweepSchedule {
         }
         List<SweepBatch> batches = new ArrayList<>();
         bySet.forEach((set, weighed) -> {
-            for (PromptShard shard : PromptShard.ofSize(promptsBySet.get(set), settings.rowsPerTask())) {
-                for (List<Weighed> together : together(weighed)) {
+            for (List<Weighed> together : together(weighed)) {
+                for (PromptShard shard : PromptShard.ofSize(promptsBySet.get(set), prompts(together))) {
                     batches.add(batch(batches.size(), together, shard.prompts()));
                 }
             }
@@ -84,6 +84,12 @@ final class SweepSchedule {
         }
         groups.add(open);
         return groups;
+    }
+
+    /** Few cells take more prompts, so that every batch holds about as many answers. */
+    private int prompts(List<Weighed> cells) {
+        int runs = cells.stream().mapToInt(Weighed::runs).sum();
+        return Math.max(settings.rowsPerTask(), settings.rowsPerTask() * settings.cellsPerTask() / runs);
     }
 
     private SweepBatch batch(int number, List<Weighed> cells, List<StudyPrompt> prompts) {
