@@ -25,7 +25,7 @@ class PromptReadersTest {
         String path = folder.resolve(name).toString();
         return PromptSet.from(ConfigSection.parse("name = s, path = \"" + path
                 + "\", format = auto, limit = 0, with-response = false, kind = chat, window-tokens = 8,"
-                + " max-tokens = 100, max-bytes = 1000, uses = []"));
+                + " max-tokens = 100, max-bytes = 1000, share = [0, 1], drop-in = [], where {}, uses = []"));
     }
 
     private List<SourceRow> read(PromptReader reader, String name, byte[] content) throws IOException {
