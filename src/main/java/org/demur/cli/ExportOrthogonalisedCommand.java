@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  demur export-orthogonalised --conf jobs/refusal-smollm2.conf --out exported/unrefusing"
+            "  demur export-orthogonalised --conf jobs/refusal-smollm2.conf --to exported/unrefusing"
         })
 final class ExportOrthogonalisedCommand implements Callable<Integer> {
     @Spec

@@ -73,10 +73,12 @@ public final class HfFolderWriter {
         try {
             writeText();
             Map<String, String> files = new TreeMap<>();
+            long bytes = 0;
             for (int block = -1; block < source.config().nLayers(); block++) {
-                writeFile(block, files);
+                bytes += writeFile(block, files);
             }
             ObjectNode index = StrictJson.mapper().createObjectNode();
+            index.putObject("metadata").put("total_size", bytes);
             files.forEach(index.putObject("weight_map")::put);
             Files.writeString(folder.resolve(INDEX), index.toPrettyString());
         } catch (IOException e) {
@@ -90,8 +92,8 @@ public final class HfFolderWriter {
         requireSame();
     }
 
-    /** One file of the tensors of a block, or of those that have none. */
-    private void writeFile(int block, Map<String, String> files) {
+    /** One file of the tensors of a block, or of those that have none; answers how many bytes they take. */
+    private long writeFile(int block, Map<String, String> files) {
         String name = String.format(
                 Locale.ROOT,
                 "model-%05d-of-%05d.safetensors",
@@ -112,6 +114,7 @@ public final class HfFolderWriter {
             tensors.add(new NamedTensor(tensor, values.dtype, values.shape, FloatBuffer.wrap(values.values)));
         });
         SafetensorsWriter.write(folder.resolve(name), Map.of("format", "pt"), tensors);
+        return tensors.stream().mapToLong(NamedTensor::byteCount).sum();
     }
 
     private record Stored(DType dtype, long[] shape, float[] values) {}

@@ -35,6 +35,10 @@ class OrthogonalisationTest {
         compare(EMBEDDED);
 
         assertThat(folder.resolve("tokenizer.json")).exists();
+        // Loaders of such folders ask for both.
+        assertThat(folder.resolve("model.safetensors.index.json"))
+                .content()
+                .contains("\"total_size\"", "\"lm_head.weight\" : \"model-00001-of-");
         try (ModelBundle source = ModelBundle.open(EMBEDDED);
                 ModelBundle written = ModelBundle.open(folder)) {
             assertThat(written.chatTemplate()).isEqualTo(source.chatTemplate());
