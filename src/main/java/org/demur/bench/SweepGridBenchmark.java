@@ -85,7 +85,7 @@ final class SweepGridBenchmark implements Runnable {
                     IntStream.rangeClosed(depth / 3, 2 * depth / 3).boxed().toList();
             ground.dictionaries(bundle.config(), layers, methods * features);
             ground.featureSets(layers, methods, features);
-            sweep(ground, RunId.of("warm-up"), 1, 1, Math.min(8, count));
+            sweep(ground, RunId.of("{\"warm-up\":" + System.nanoTime() + "}"), 1, 1, Math.min(8, count));
             long[] tokens = {0};
             Timings timings = new Rounds(0, runs)
                     .timeOne(() -> tokens[0] = sweep(
