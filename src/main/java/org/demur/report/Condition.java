@@ -54,7 +54,7 @@ enum Condition {
                 row.whole("n_features") + " features × " + Numbers.plain(row.number("coefficient"))
                         + Optional.of(row.whole("cells"))
                                 .filter(cells -> cells > 1)
-                                .map(cells -> ", the set of " + cells + " that refuses least on the main prompts")
+                                .map(cells -> ", strongest of " + cells + " sets")
                                 .orElse("");
             case ADDITION -> "× " + Numbers.plain(row.number("coefficient"));
         };

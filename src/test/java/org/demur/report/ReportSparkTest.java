@@ -205,7 +205,7 @@ class ReportSparkTest {
                         line -> assertThat(line).startsWith("F* suppressed").contains("8.0", "20 features × 0"),
                         line -> assertThat(line)
                                 .startsWith("Random features suppressed")
-                                .contains("87.0", "the set of 3 that refuses least"));
+                                .contains("87.0", "strongest of 3 sets"));
         assertThat(masked).contains("The 95 % intervals do not overlap.");
     }
 
