@@ -104,7 +104,8 @@ final class AttributeBenchmark implements Runnable {
     private void report(
             LoadedModel loaded, Map<String, Timings> timings, Map<PublishedPath.Scope, double[]> sums, Memory memory) {
         int prompts = loaded.prompts().size();
-        double ratio = (double) memory.peak / memory.model;
+        // 0 where the process held the model already, so that nothing was loaded to compare with.
+        double ratio = memory.model > 0 ? (double) memory.peak / memory.model : 0;
         Map<String, Object> results = new LinkedHashMap<>();
         StringBuilder line = new StringBuilder(String.format(
                 Locale.ROOT,

@@ -104,7 +104,7 @@ class DirectionStageSparkTest {
         assertThat(directions.selectExpr("max(judged_refusal)").head().getDouble(0))
                 .isGreaterThan(0.9);
         assertThat(directions
-                        .where("kind = 'lda' AND layer = 3 AND position = -1 AND bypass < 0 AND induce > 0")
+                        .where("kind = 'lda' AND layer = 3 AND position = -1")
                         .count())
                 .isOne();
         agreesWithItself(study.warehouse().read(Table.DIRECTION_STABILITY, run));

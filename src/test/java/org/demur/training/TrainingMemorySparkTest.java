@@ -40,7 +40,7 @@ class TrainingMemorySparkTest {
     private static final long HEAP_OF_BUFFERS_MIB = 144;
 
     /** Products of a chunk of rows with all features, in each of two threads, and what holds the features that were selected. */
-    private static final long BUFFERS_OF_MANY_FEATURES_MIB = 80;
+    private static final long BUFFERS_OF_MANY_FEATURES_MIB = 112;
 
     private static final Logger LOG = LoggerFactory.getLogger(TrainingMemorySparkTest.class);
 
