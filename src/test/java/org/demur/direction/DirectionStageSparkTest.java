@@ -103,11 +103,16 @@ class DirectionStageSparkTest {
                 .isLessThan(0.5);
         assertThat(directions.selectExpr("max(judged_refusal)").head().getDouble(0))
                 .isGreaterThan(0.9);
-        assertThat(directions
-                        .where("kind = 'lda' AND layer = 3 AND position = -1")
-                        .count())
-                .isOne();
+        // Whitening takes out what varies within the classes, and with 48 prompts that is most of what acts.
+        assertThat(induceAtLayer3(directions, "lda")).isLessThan(induceAtLayer3(directions, "difference_in_means") - 1);
         agreesWithItself(study.warehouse().read(Table.DIRECTION_STABILITY, run));
+    }
+
+    private static double induceAtLayer3(Dataset<Row> directions, String kind) {
+        return directions
+                .where("kind = '" + kind + "' AND layer = 3 AND position = -1")
+                .head()
+                .getAs("induce");
     }
 
     private static void agreesWithItself(Dataset<Row> stability) {
