@@ -12,7 +12,6 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.config.CanonicalJson;
@@ -113,29 +112,10 @@ public final class ImportStage implements Stage {
                     .parallelize(measures, measures.size())
                     .map(ImportMeasure::measure)
                     .collect()
-                    .forEach(result -> rows.add(row(result)));
+                    .forEach(result -> rows.add(result.point().row(result.layer(), "layer=" + result.layer(), null)));
         }
         context.warehouse().publishFiles("saes", context.run(), staged);
         context.warehouse().publishRows(Table.SAE_TRAINING, context.run(), rows);
-    }
-
-    private static Row row(ImportMeasure.Result result) {
-        CurvePoint point = result.point();
-        return RowFactory.create(
-                result.layer(),
-                point.step(),
-                point.epoch(),
-                point.rows(),
-                point.learningRate(),
-                point.loss(),
-                point.fvu(),
-                point.l0(),
-                point.auxiliaryLoss(),
-                point.deadFraction(),
-                "layer=" + result.layer(),
-                null,
-                null,
-                null);
     }
 
     /** Reads every dictionary and writes it where it is published from. */

@@ -14,7 +14,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.demur.ExitCode;
 import org.demur.JobException;
 import org.demur.rows.RowFilter;
@@ -242,21 +241,7 @@ public final class TrainStage implements Stage {
         List<Row> rows = new ArrayList<>();
         for (LayerResult result : results) {
             for (CurvePoint point : result.curve()) {
-                rows.add(RowFactory.create(
-                        result.layer(),
-                        point.step(),
-                        point.epoch(),
-                        point.rows(),
-                        point.learningRate(),
-                        point.loss(),
-                        point.fvu(),
-                        point.l0(),
-                        point.auxiliaryLoss(),
-                        point.deadFraction(),
-                        folder(result),
-                        result.variant().features(),
-                        result.variant().k(),
-                        result.variant().seed()));
+                rows.add(point.row(result.layer(), folder(result), result.variant()));
             }
         }
         return context.spark().createDataFrame(rows, Table.SAE_TRAINING.schema());

@@ -33,19 +33,21 @@ public record LineChart(ChartText words, Axis x, Axis y, List<Line> lines, List<
     }
 
     /** A level drawn across the whole chart. */
-    public record Reference(String label, Tone tone, double y) {}
+    public record Reference(String label, Tone tone, double y) {
+        /** Draws the line and returns its label. */
+        EndLabel drawn(SvgTag svg, Plane plane) {
+            Point start = plane.at(plane.x().low(), y);
+            svg.with(SvgTag.line("reference " + tone.cssClass(), start, new Point(plane.right(), start.y())));
+            return new EndLabel(label, tone, start.y());
+        }
+    }
 
     /** The chart as an element. */
     public SvgTag svg() {
         Plane plane = new Plane(x, y, LEFT, TOP, WIDTH - LEFT - LABEL_SPACE, HEIGHT - TOP - 52);
         SvgTag svg = SvgTag.root(words, WIDTH, HEIGHT).with(plane.frame());
         List<EndLabel> labels = new ArrayList<>();
-        for (Reference reference : references) {
-            Point start = plane.at(x.low(), reference.y());
-            svg.with(SvgTag.line(
-                    "reference " + reference.tone().cssClass(), start, new Point(plane.right(), start.y())));
-            labels.add(new EndLabel(reference.label(), reference.tone(), start.y()));
-        }
+        references.forEach(reference -> labels.add(reference.drawn(svg, plane)));
         for (Line line : lines) {
             List<Mark> marks = line.marks().stream()
                     .filter(mark -> Double.isFinite(mark.y()))

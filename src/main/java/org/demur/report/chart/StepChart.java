@@ -29,12 +29,7 @@ public record StepChart(ChartText words, Axis x, Axis y, List<Series> series, Li
         Plane plane = new Plane(x, y, LEFT, TOP, WIDTH - LEFT - LABEL_SPACE, HEIGHT - TOP - 52);
         SvgTag svg = SvgTag.root(words, WIDTH, HEIGHT).with(plane.frame());
         List<EndLabel> labels = new ArrayList<>();
-        for (Reference reference : references) {
-            Point start = plane.at(x.low(), reference.y());
-            svg.with(SvgTag.line(
-                    "reference " + reference.tone().cssClass(), start, new Point(plane.right(), start.y())));
-            labels.add(new EndLabel(reference.label(), reference.tone(), start.y()));
-        }
+        references.forEach(reference -> labels.add(reference.drawn(svg, plane)));
         List<Series> drawn =
                 series.stream().filter(one -> !one.marks().isEmpty()).toList();
         for (Weight weight : List.of(Weight.BAND, Weight.LIGHT, Weight.HEAVY)) {

@@ -8,7 +8,7 @@ import java.util.List;
  * to the reconstruction error. Every kind gives hand-written gradients of the entries that it names and of nothing else, so
  * that no dense matrix of features exists.
  */
-public sealed interface Architecture extends Serializable permits ReluL1, Gated, TopK, BatchTopK, JumpRelu, Matryoshka {
+public sealed interface Architecture extends Serializable permits ReluL1, Gated, TopK, JumpRelu, ShardTopK {
     /** Its name in job files and tables. */
     String label();
 

@@ -7,39 +7,9 @@ package org.demur.sae.train;
  * @param k mean entries a row
  * @param ranking what is compared
  */
-public record BatchTopK(double k, TopK.Ranking ranking) implements Architecture {
+public record BatchTopK(double k, TopK.Ranking ranking) implements ShardTopK {
     @Override
     public String label() {
         return "batchtopk";
-    }
-
-    @Override
-    public boolean usesNorms() {
-        return ranksByNorm();
-    }
-
-    @Override
-    public boolean ranksByNorm() {
-        return ranking == TopK.Ranking.TIMES_DECODER_NORM;
-    }
-
-    @Override
-    public boolean settles() {
-        return true;
-    }
-
-    @Override
-    public boolean usesBound() {
-        return true;
-    }
-
-    @Override
-    public boolean settle(ShardSelection selection) {
-        return selection.keepLargest((long) (k * selection.rows()));
-    }
-
-    @Override
-    public Coder coder(CoderScope scope) {
-        return new CandidateCoder(scope.features());
     }
 }

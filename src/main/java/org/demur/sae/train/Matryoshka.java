@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * @param weighting how prefixes are weighed
  */
 public record Matryoshka(double k, TopK.Ranking ranking, List<Integer> widths, Weighting weighting)
-        implements Architecture {
+        implements ShardTopK {
     /** How prefixes are weighed. */
     public enum Weighting {
         /** The mean over prefixes. */
@@ -28,16 +28,6 @@ public record Matryoshka(double k, TopK.Ranking ranking, List<Integer> widths, W
     @Override
     public String label() {
         return "matryoshka";
-    }
-
-    @Override
-    public boolean usesNorms() {
-        return ranksByNorm();
-    }
-
-    @Override
-    public boolean ranksByNorm() {
-        return ranking == TopK.Ranking.TIMES_DECODER_NORM;
     }
 
     @Override
@@ -63,25 +53,5 @@ public record Matryoshka(double k, TopK.Ranking ranking, List<Integer> widths, W
                     case MEAN_OF_SHARES -> 1 / (n * n);
                 });
         return weights;
-    }
-
-    @Override
-    public boolean settles() {
-        return true;
-    }
-
-    @Override
-    public boolean usesBound() {
-        return true;
-    }
-
-    @Override
-    public boolean settle(ShardSelection selection) {
-        return selection.keepLargest((long) (k * selection.rows()));
-    }
-
-    @Override
-    public Coder coder(CoderScope scope) {
-        return new CandidateCoder(scope.features());
     }
 }
