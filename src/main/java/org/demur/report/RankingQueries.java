@@ -61,16 +61,19 @@ final class RankingQueries {
             ORDER BY label = 'harmful' DESC, set_name, area, ranking
             """;
 
-    /** Places: coefficient, feature set. */
+    /** Rankings that were compared with others than random sets and the direction, the feature set first; places: coefficient, feature set. */
     private static final String COMPARISON =
             """
             SELECT set_name, label, ranking, other, other_draws, n, size(sizes) AS sizes, area, other_area,
               difference, difference_low, difference_high, p, p_holm, cohen_d, ce_change, other_ce_change,
               used_for_selection
             FROM method_comparison
-            WHERE {method_comparison} AND method = 'feature_scale' AND coefficient = %s AND ranking = '%s'
+            WHERE {method_comparison} AND method = 'feature_scale' AND coefficient = %s
               AND condition = concat_ws('/', set_name, method, CAST(coefficient AS STRING))
-            ORDER BY label = 'harmful' DESC, set_name, other LIKE 'random%%', other = 'direction_ablation', other
+              AND ranking IN (
+                SELECT ranking FROM method_comparison
+                WHERE {method_comparison} AND other NOT LIKE 'random%%' AND other <> 'direction_ablation')
+            ORDER BY ranking = '%s' DESC, ranking, label = 'harmful' DESC, set_name, other LIKE 'random%%', other = 'direction_ablation', other
             """;
 
     private RankingQueries() {}
@@ -95,7 +98,7 @@ final class RankingQueries {
                         format(AREA, cells, choice.featureSet())),
                 new Query(
                         PAIRS,
-                        "Areas of " + choice.featureSet() + " and the others compared in pairs",
+                        "Areas of rankings compared in pairs, those of " + choice.featureSet() + " first",
                         format(COMPARISON, choice.coefficient(), choice.featureSet())));
     }
 

@@ -54,9 +54,9 @@ record RankingSection(ReportSettings.HeadlineChoice choice) implements Section {
             content.add(Markup.captioned(curve(sets.get(i), rows, levels, i), caption(sets.get(i), rows)));
         }
         content.addAll(areas(harmful(answers.of(RankingQueries.AREAS))));
-        if (!pairs.rows().isEmpty()) {
-            content.add(RankingTables.pairs(pairs.rows(), choice.featureSet()).html());
-        }
+        pairs.distinct("ranking")
+                .forEach(ranking -> content.add(RankingTables.pairs(pairs.where("ranking", ranking), ranking)
+                        .html()));
         content.add(RankingTables.curves(curves).html());
         return content;
     }
@@ -68,11 +68,17 @@ record RankingSection(ReportSettings.HeadlineChoice choice) implements Section {
     }
 
     private List<DomContent> verdict(QueryResult pairs) {
-        if (pairs.rows().isEmpty()) {
+        List<ResultRow> own = pairs.where("ranking", choice.featureSet());
+        if (own.isEmpty()) {
             return List.of(Markup.absent("The rankings were not compared in pairs with " + choice.featureSet() + "."));
         }
-        RankingVerdict verdict = new RankingVerdict(new RankingName(choice.featureSet()), pairs.rows());
+        RankingVerdict verdict = new RankingVerdict(new RankingName(choice.featureSet()), own);
         List<String> sentences = new ArrayList<>(verdict.sentences());
+        for (String other : pairs.distinct("ranking")) {
+            if (!other.equals(choice.featureSet())) {
+                sentences.addAll(new RankingVerdict(new RankingName(other), pairs.where("ranking", other)).sentences());
+            }
+        }
         verdict.cost().ifPresent(sentences::add);
         if (pairs.rows().stream().anyMatch(row -> row.flag("used_for_selection"))) {
             sentences.add("Some of these prompts served to choose features or settings, so areas are too good.");

@@ -21,18 +21,18 @@ import org.demur.statistics.Interval;
 
 /**
  * The table {@code method_comparison}: which ranking of features suppresses refusal with fewer of them. Within every
- * condition the reference is compared with every other ranking, and every ranking with the random sets and with ablating
+ * condition each reference is compared with every other ranking, and every ranking with the random sets and with ablating
  * the direction.
  */
 final class MethodComparison {
-    private final String reference;
+    private final List<String> references;
     private final Bootstrap bootstrap;
 
     /**
-     * @param reference name of the ranking that is compared with every other
+     * @param references names of the rankings that are compared with every other; a pair of them is compared once
      */
-    MethodComparison(String reference, Bootstrap bootstrap) {
-        this.reference = reference;
+    MethodComparison(List<String> references, Bootstrap bootstrap) {
+        this.references = references;
         this.bootstrap = bootstrap;
     }
 
@@ -83,9 +83,13 @@ final class MethodComparison {
         List<Ranking> random =
                 rankings.values().stream().filter(Ranking::isRandom).toList();
         List<Optional<RankingPair>> pairs = new ArrayList<>();
-        for (Ranking ranking : rankings.values()) {
-            if (rankings.containsKey(reference) && !ranking.name().equals(reference) && !ranking.isRandom()) {
-                pairs.add(RankingPair.of(rankings.get(reference), ranking));
+        for (String reference : references) {
+            // A pair of two references is that of the first.
+            List<String> done = references.subList(0, references.indexOf(reference) + 1);
+            for (Ranking ranking : rankings.values()) {
+                if (rankings.containsKey(reference) && !done.contains(ranking.name()) && !ranking.isRandom()) {
+                    pairs.add(RankingPair.of(rankings.get(reference), ranking));
+                }
             }
         }
         for (Ranking ranking : rankings.values()) {

@@ -36,10 +36,10 @@ public record ScoreSettings(
     }
 
     /**
-     * @param reference feature set whose ranking is compared with every other
+     * @param references feature sets whose rankings are compared with every other
      * @param bootstrapResamples resamples of prompts behind an interval
      */
-    public record RankingComparison(String reference, int bootstrapResamples) {}
+    public record RankingComparison(List<String> references, int bootstrapResamples) {}
 
     /** Reads the section; every key has a default in {@code defaults/score.conf}. */
     public static ScoreSettings from(ConfigSection section, PromptUses uses) {
@@ -49,7 +49,7 @@ public record ScoreSettings(
                 LossSettings.from(
                         section.section("cross-entropy"), uses.setsByUse().getOrDefault("capability", List.of())),
                 new RankingComparison(
-                        section.section("comparison").string("reference"),
+                        section.section("comparison").strings("references"),
                         section.section("comparison").positive("bootstrap-resamples")));
     }
 

@@ -110,7 +110,7 @@ public final class ScoreStage implements Stage {
                 context.warehouse().read(Table.SCORES, context.run()),
                 context.warehouse().read(Table.SWEEP_SUMMARY, context.run()));
         Dataset<Row> rows =
-                new MethodComparison(settings.comparison().reference(), bootstrap).of(context.spark(), cells);
+                new MethodComparison(settings.comparison().references(), bootstrap).of(context.spark(), cells);
         context.warehouse().publish(Table.METHOD_COMPARISON, context.run(), rows);
     }
 

@@ -22,6 +22,9 @@ public record Proportion(int hits, int n) {
      */
     public Interval wilson(double confidence) {
         ConfidenceInterval interval = new WilsonScoreInterval().createInterval(n, hits, confidence);
-        return new Interval(Math.max(0, interval.getLowerBound()), Math.min(1, interval.getUpperBound()));
+        // At the ends the bounds are exact; the quotient misses them by rounding.
+        return new Interval(
+                hits == 0 ? 0 : Math.max(0, interval.getLowerBound()),
+                hits == n ? 1 : Math.min(1, interval.getUpperBound()));
     }
 }

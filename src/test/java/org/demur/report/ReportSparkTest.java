@@ -121,6 +121,7 @@ class ReportSparkTest {
                 .contains("Greedy, 5 features: 6.0\u00A0%")
                 .contains(
                         "F* needs fewer features than ActDiff, CS, random features on 2 of 2 prompt sets (Holm p &lt; 0.05).")
+                .contains("F* faithful needs fewer features than CS on 2 of 2 prompt sets (Holm p &lt; 0.05).")
                 .contains("Greedy deserves to be the default")
                 .contains("−21.0  [−26.0, −16.0]");
     }

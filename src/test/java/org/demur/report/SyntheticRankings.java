@@ -43,11 +43,16 @@ final class SyntheticRankings {
             rows.add(comparison(set, "greedy", 0.11, set.equals("role-play") ? 0.2 : 0.012));
             rows.add(comparison(set, "random", -0.55, 0.0001));
             rows.add(comparison(set, "direction_ablation", 0.31, 0.0001));
+            rows.add(comparison("fstar_faithful", set, "cs", -0.25, 0.002));
         }
         return rows;
     }
 
     private static Row comparison(String set, String other, double difference, double holm) {
+        return comparison("fstar", set, other, difference, holm);
+    }
+
+    private static Row comparison(String ranking, String set, String other, double difference, double holm) {
         return SyntheticRows.row(
                 Table.METHOD_COMPARISON,
                 SyntheticRows.values(
@@ -62,7 +67,7 @@ final class SyntheticRankings {
                         "coefficient",
                         0.0,
                         "ranking",
-                        "fstar",
+                        ranking,
                         "other",
                         other,
                         "sizes",

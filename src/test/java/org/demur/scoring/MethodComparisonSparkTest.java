@@ -76,9 +76,13 @@ class MethodComparisonSparkTest {
     }
 
     private List<Row> compared() {
+        return compared(List.of("fstar"));
+    }
+
+    private List<Row> compared(List<String> references) {
         Dataset<Row> judged = TestSpark.session().createDataFrame(scores, Table.SCORES.schema());
         Dataset<Row> cells = TestSpark.session().createDataFrame(summary, Table.SWEEP_SUMMARY.schema());
-        return new MethodComparison("fstar", new Bootstrap(500, 0.95, 3))
+        return new MethodComparison(references, new Bootstrap(500, 0.95, 3))
                 .of(TestSpark.session(), JudgedCell.read(judged, cells))
                 .collectAsList();
     }
@@ -108,6 +112,17 @@ class MethodComparisonSparkTest {
                         "t/feature_scale/0.0 fstar random",
                         "t/feature_scale/0.0 fstar direction_ablation",
                         "t/feature_scale/0.0 random direction_ablation");
+    }
+
+    @Test
+    void everyReferenceIsComparedWithTheOthersAndTwoOfThemOnce() {
+        cell("fstar", 1, 0, 0.0, p -> p < 4);
+        cell("cs", 1, 0, 0.0, p -> true);
+        cell("ap", 1, 0, 0.0, p -> p < 6);
+
+        assertThat(compared(List.of("fstar", "ap", "absent")))
+                .extracting(row -> row.getAs("ranking") + " " + row.getAs("other"))
+                .containsExactlyInAnyOrder("fstar cs", "fstar ap", "ap cs");
     }
 
     @Test

@@ -75,7 +75,7 @@ class ScoreStageSparkTest {
                         new JudgeSettings(List.of(JUDGE, new NamedJudge("first", new FirstTokenJudge(0, 256)))),
                         new ScoreSettings.Fluency(true, 100, 256),
                         crossEntropy,
-                        new ScoreSettings.RankingComparison("fstar", 100)))
+                        new ScoreSettings.RankingComparison(List.of("fstar"), 100)))
                 .execute(context);
         summary = warehouse.read(Table.SWEEP_SUMMARY, context.run()).collectAsList().stream()
                 .collect(Collectors.toMap(row -> row.getAs("method"), row -> row, (a, b) -> a, TreeMap::new));

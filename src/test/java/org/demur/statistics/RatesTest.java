@@ -24,6 +24,14 @@ class RatesTest {
     }
 
     @Test
+    void wilsonEndsAtNoneAndAll() {
+        for (int n : new int[] {1, 41, 87, 100, 1000}) {
+            assertThat(new Proportion(0, n).wilson(0.95).low()).isZero();
+            assertThat(new Proportion(n, n).wilson(0.95).high()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void refusesAnImpossibleProportion() {
         assertThatThrownBy(() -> new Proportion(3, 2)).hasMessageContaining("3 of 2");
         assertThatThrownBy(() -> new Proportion(0, 0)).hasMessageContaining("0 of 0");
