@@ -27,13 +27,14 @@ import org.demur.engine.ModelSpec;
 import org.demur.engine.NativeProduct;
 import org.demur.engine.TokenSequence;
 import org.demur.runtime.NativeSettings;
+import org.demur.sae.WorkCrew;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * Linear integrated gradients along the published path with a random JumpReLU dictionary at every layer: scores of every
- * feature at every token, and the same at the tokens after those that all prompts begin with. Dictionaries are read from a folder
+ * feature at every token, and the same at the tokens after those that all prompts begin with. Tasks share the prompts. Dictionaries are read from a folder
  * one after another, as a task of the stage does. Memory is anonymous resident memory beyond a heap that is
  * resident from the start.
  */
@@ -43,6 +44,9 @@ final class AttributeBenchmark implements Runnable {
 
     @Mixin
     private RunOptions options;
+
+    @Mixin
+    private TaskOptions sharing;
 
     @Option(names = "--count", defaultValue = "8", description = "Prompts (${DEFAULT-VALUE}).")
     private int count;
@@ -56,16 +60,20 @@ final class AttributeBenchmark implements Runnable {
     @Option(names = "--candidates", defaultValue = "10", description = "Candidates a layer (${DEFAULT-VALUE}).")
     private int candidates;
 
-    @Option(names = "--batch-tokens", defaultValue = "128", description = "Tokens of a pass (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--batch-tokens",
+            defaultValue = "64",
+            description = "Tokens of a pass of each task (${DEFAULT-VALUE}).")
     private int batchTokens;
 
     @Override
     public void run() {
-        NativeSettings.apply(options.threads());
+        NativeSettings.apply(sharing.nativeThreads(options));
         new NativeProduct(64, 64).close();
         long before_bytes = MemoryPeak.anonymous_bytes();
         Path folder = temporary();
-        try (LoadedModel loaded = LoadedModel.load(options, options.threads(), count)) {
+        try (LoadedModel loaded = LoadedModel.load(options, sharing.nativeThreads(options), count);
+                WorkCrew crew = sharing.crew()) {
             long loaded_bytes = MemoryPeak.anonymous_bytes();
             writeDictionaries(loaded, folder);
             List<StudyPrompt> prompts = prompts(loaded);
@@ -73,7 +81,7 @@ final class AttributeBenchmark implements Runnable {
             Map<String, Runnable> works = new LinkedHashMap<>();
             for (PublishedPath.Scope scope : PublishedPath.Scope.values()) {
                 PublishedPath path = path(loaded, folder, scope);
-                works.put(name(scope), () -> sums.put(scope, score(loaded, prompts, path)));
+                works.put(name(scope), () -> sums.put(scope, score(loaded, prompts, path, crew)));
             }
             try (MemoryPeak peak = new MemoryPeak()) {
                 Map<String, Timings> timings = options.rounds().time(works);
@@ -92,9 +100,17 @@ final class AttributeBenchmark implements Runnable {
     }
 
     /** Summed absolute scores of all features and of the candidates. */
-    private static double[] score(LoadedModel loaded, List<StudyPrompt> prompts, PublishedPath path) {
+    private static double[] score(LoadedModel loaded, List<StudyPrompt> prompts, PublishedPath path, WorkCrew crew) {
+        List<List<Integer>> parts = loaded.parts(crew.threads());
+        double[][] found = new double[prompts.size()][];
+        crew.run(parts.size(), (part, slot) -> {
+            List<Integer> numbers = parts.get(part);
+            Map<String, double[]> sums = path.of(
+                    loaded.language(), numbers.stream().map(prompts::get).toList());
+            numbers.forEach(i -> found[i] = sums.get(prompts.get(i).promptId()));
+        });
         double[] sums = new double[2];
-        for (double[] ofPrompt : path.of(loaded.language(), prompts).values()) {
+        for (double[] ofPrompt : found) {
             sums[0] += ofPrompt[0];
             sums[1] += ofPrompt[1];
         }
@@ -168,7 +184,7 @@ final class AttributeBenchmark implements Runnable {
                 .mapToInt(prompt -> prompt.tokenIds().length)
                 .max()
                 .orElseThrow();
-        ModelSpec spec = new ModelSpec(options.model(), "", options.threads());
+        ModelSpec spec = new ModelSpec(options.model(), "", sharing.nativeThreads(options));
         return new PublishedPath(
                 spec,
                 folder,
