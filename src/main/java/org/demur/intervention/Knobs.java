@@ -46,10 +46,11 @@ public record Knobs(List<Integer> sizes, List<Double> coefficients, Set<Knob> tu
         if (section.stringOrStrings("coefficients").equals(TUNED)) {
             tuned.add(Knob.COEFFICIENTS);
         }
-        return new Knobs(
-                tuned.contains(Knob.SIZES) ? List.of() : section.integers("sizes"),
-                tuned.contains(Knob.COEFFICIENTS) ? List.of() : section.numbers("coefficients"),
-                tuned);
+        List<Integer> sizes = tuned.contains(Knob.SIZES) ? List.of() : section.integers("sizes");
+        if (sizes.stream().anyMatch(size -> size < 1)) {
+            throw section.invalid("sizes", "one of " + sizes + " is below 1", "write how many features to edit");
+        }
+        return new Knobs(sizes, tuned.contains(Knob.COEFFICIENTS) ? List.of() : section.numbers("coefficients"), tuned);
     }
 
     /** Whether the method needs a choice before its cells are known. */

@@ -21,6 +21,10 @@ public record SweepSettings(
     public static SweepSettings from(ConfigSection section, PromptUses uses) {
         List<GridRule> grid =
                 section.sections("grid").stream().map(GridRule::from).toList();
+        if (grid.isEmpty()) {
+            throw section.invalid("grid", "it has no entries", "name an intervention, { method = none } at least");
+        }
+        requireKnown(section, grid, uses.sets("test"));
         if (awaitsChoice(grid)
                 && uses.setsByUse().getOrDefault("tune", List.of()).isEmpty()) {
             throw section.invalid(
@@ -34,6 +38,19 @@ public record SweepSettings(
                 grid,
                 AnswerSettings.from(section).stopping(EarlyStop.from(section.section("early-stop"))),
                 HeldOutRule.from(section, uses));
+    }
+
+    private static void requireKnown(ConfigSection section, List<GridRule> grid, List<String> testSets) {
+        for (GridRule rule : grid) {
+            for (String set : rule.targets().sets()) {
+                if (!testSets.contains(set)) {
+                    throw section.invalid(
+                            "grid",
+                            "an entry names the prompt set '" + set + "', which has not the use 'test'",
+                            "name some of " + String.join(", ", testSets));
+                }
+            }
+        }
     }
 
     /** Whether its cells are known only after tuning. */

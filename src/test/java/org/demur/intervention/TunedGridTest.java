@@ -51,6 +51,19 @@ class TunedGridTest {
     }
 
     @Test
+    void gridsThatCannotBeRunAreRefusedBeforeAnythingIs() {
+        assertThatThrownBy(() -> settings("", USES))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("no entries");
+        assertThatThrownBy(() -> settings("{ method = feature_scale, sizes = [5, -5] }", USES))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("below 1");
+        assertThatThrownBy(() -> settings("{ method = none, sets = [jbb, nosuch] }", USES))
+                .isInstanceOf(JobException.class)
+                .hasMessageContaining("'nosuch'");
+    }
+
+    @Test
     void everyFeatureSetTakesItsOwnSizeAndCoefficient() {
         assertThat(ids(
                         "{ method = feature_scale, labels = [harmful], feature-sets = [fstar, cs], sizes = tuned,"
