@@ -80,6 +80,13 @@ final class ExportReviewCommand implements Callable<Integer> {
                     "they may be harmful, and leave the warehouse with this file",
                     "add --include-texts if that is meant, and keep the file where only reviewers read it");
         }
+        if (rows < 1) {
+            throw new JobException(
+                    ExitCode.USAGE,
+                    "--rows " + rows + " asks for no row",
+                    "a sheet holds one pair of prompt and completion at least",
+                    "write a larger number");
+        }
         Console console = new Console(spec.commandLine());
         StudyPlan plan = console.plan(job.config());
         StudyRun run = console.prepare(plan);

@@ -30,9 +30,6 @@ final class JobOptions {
             description = "Overrides model.native-threads: threads of the tensor library per task.")
     private Optional<Integer> nativeThreads = Optional.empty();
 
-    @Option(names = "--dry-run", description = "Prints the stages with their run ids and runs nothing.")
-    private boolean isDryRun;
-
     /** The job file as a whole. */
     StudyConfig config() {
         return StudyConfig.from(section());
@@ -48,9 +45,5 @@ final class JobOptions {
         warehouse.ifPresent(folder -> overrides.add("study.warehouse=" + CanonicalJson.of(folder)));
         nativeThreads.ifPresent(threads -> overrides.add("model.native-threads=" + threads));
         return JobFile.read(file, overrides);
-    }
-
-    boolean isDryRun() {
-        return isDryRun;
     }
 }

@@ -18,12 +18,15 @@ final class StageCommand implements Callable<Integer> {
     @Mixin
     private JobOptions job;
 
+    @Mixin
+    private DryRunOption dry;
+
     @Override
     public Integer call() {
         Console console = new Console(spec.commandLine());
         StudyPlan plan = console.plan(job.configUpTo(spec.name()));
         StudyRun run = console.prepare(plan);
-        if (job.isDryRun()) {
+        if (dry.isDryRun()) {
             console.showPlan(plan, run);
         } else {
             run.one(spec.name());

@@ -20,12 +20,15 @@ final class StudyCommand implements Callable<Integer> {
     @Mixin
     private JobOptions job;
 
+    @Mixin
+    private DryRunOption dry;
+
     @Override
     public Integer call() {
         Console console = new Console(spec.commandLine());
         StudyPlan plan = console.plan(job.config());
         StudyRun run = console.prepare(plan);
-        if (job.isDryRun()) {
+        if (dry.isDryRun()) {
             console.showPlan(plan, run);
             return ExitCode.OK.code();
         }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.demur.ExitCode;
 import org.demur.study.Stages;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,30 @@ class MainTest {
         assertThat(run("export-review", "--conf", "jobs/demo.conf", "--to", "sheet.csv"))
                 .isEqualTo(ExitCode.USAGE.code());
         assertThat(err.toString()).contains("add --include-texts");
+    }
+
+    @Test
+    void whatWritesAFileHasNoDryRun() {
+        for (String command : List.of("export-review", "export-orthogonalised")) {
+            assertThat(run(command, "--conf", "jobs/demo.conf", "--to", "x", "--dry-run"))
+                    .isEqualTo(ExitCode.USAGE.code());
+            assertThat(err.toString()).contains("--dry-run");
+        }
+    }
+
+    @Test
+    void aSheetHasAtLeastOneRow() {
+        assertThat(run(
+                        "export-review",
+                        "--conf",
+                        "jobs/demo.conf",
+                        "--include-texts",
+                        "--rows",
+                        "0",
+                        "--to",
+                        folder.resolve("sheet.csv").toString()))
+                .isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString()).contains("--rows 0");
     }
 
     @Test
