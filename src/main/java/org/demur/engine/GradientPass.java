@@ -21,17 +21,20 @@ final class GradientPass {
     private final LanguageModel model;
     private final GradientPlan plan;
     private final Past past;
+    private final KeptTensors kept;
     private final PtNDManager manager;
 
     /**
      * For one batch.
      *
      * @param past keys and values of the plan's beginning, a row a family
+     * @param kept room that the batches of a plan share
      */
-    GradientPass(LanguageModel model, GradientPlan plan, Past past, PtNDManager manager) {
+    GradientPass(LanguageModel model, GradientPlan plan, Past past, KeptTensors kept, PtNDManager manager) {
         this.model = model;
         this.plan = plan;
         this.past = past;
+        this.kept = kept;
         this.manager = manager;
     }
 
@@ -48,11 +51,13 @@ final class GradientPass {
         Map<HookPoint, float[]> taken_ND = new TreeMap<>();
         var wanted = new GradientTape.Wanted(plan.at(), (point, gradient_ND) -> taken_ND.put(point, copy(gradient_ND)));
         var editor = new ResidualEditor(manager, model.config().dModel(), EditedBatch.alone(batch, layout));
-        var tokens = new GradientTape.Tokens(inputs, layout.tokens(), chosen(indices));
+        var tokens = new GradientTape.Tokens(inputs, chosen(indices), kept);
+        kept.begin(layout.tokens());
         GradientTape tape = new GradientTape(model, tokens, editor, calls, wanted);
         PtNDArray end = tape.forward(from, start);
         float[] metrics = new float[indices.size()];
         tape.backward(atEnd(end, indices, layout, metrics));
+        kept.end();
         for (int b = 0; b < metrics.length; b++) {
             result.metric(indices.get(b), metrics[b]);
         }

@@ -56,14 +56,13 @@ final class GradientTape {
                 model.config().attention().headDim());
         this.editor = editor;
         this.calls = calls;
-        this.kept = new KeptTensors(
-                calls.manager(), calls, tokens.count, model.config().nLayers());
+        this.kept = tokens.kept;
         this.autograd = new ScriptCalls.Gradient(model.script());
         this.wanted = wanted;
     }
 
-    /** The tokens of the batch, how many they are, and those before them, which are held. */
-    record Tokens(PassInputs inputs, int count, Past past) {}
+    /** The tokens of the batch, those before them, which are held, and the room for what the way back needs of them. */
+    record Tokens(PassInputs inputs, Past past, KeptTensors kept) {}
 
     /** Points whose gradient is asked for, and who takes them. */
     record Wanted(Set<HookPoint> points, Sink sink) {}

@@ -120,9 +120,12 @@ public final class LanguageModel implements AutoCloseable {
                 Past past = plan.beginning().isEmpty()
                         ? Past.none()
                         : new GradientBeginning(this, plan, outer).run(cluster.sequenceLength());
-                for (List<Cluster.Row> part : cluster.parts(gradientTokens(plan, cluster))) {
+                List<List<Cluster.Row>> parts = cluster.parts(gradientTokens(plan, cluster));
+                KeptTensors kept = new KeptTensors(outer, script, largest(parts, plan), blocks(plan));
+                for (List<Cluster.Row> part : parts) {
                     Halving.run(
-                            part, rows -> scoped(scope -> new GradientPass(this, plan, past, scope).run(rows, result)));
+                            part,
+                            rows -> scoped(scope -> new GradientPass(this, plan, past, kept, scope).run(rows, result)));
                 }
             });
         }
@@ -203,10 +206,24 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Tokens of whole sequences whose own part fits. */
     private int gradientTokens(GradientPlan plan, Cluster cluster) {
-        int blocks = config.nLayers() - plan.at().first().layer();
-        long fits = Math.min(plan.maxTokensPerBatch(), budget.gradientTokens(config, blocks));
+        long fits = Math.min(plan.maxTokensPerBatch(), budget.gradientTokens(config, blocks(plan)));
         int length = cluster.rows().stream().mapToInt(Cluster.Row::length).max().orElse(1);
         return (int) Math.min(Integer.MAX_VALUE, fits * length / Math.max(1, length - plan.past()));
+    }
+
+    /** Blocks that the way back may go through. */
+    private int blocks(GradientPlan plan) {
+        return config.nLayers() - plan.at().first().layer();
+    }
+
+    /** Own tokens of the part that has most. */
+    private static int largest(List<List<Cluster.Row>> parts, GradientPlan plan) {
+        return parts.stream()
+                .mapToInt(part -> part.stream()
+                        .mapToInt(row -> row.length() - plan.past())
+                        .sum())
+                .max()
+                .orElse(0);
     }
 
     /** Prompt tokens whose keys and values of all blocks exist at once. */
