@@ -153,11 +153,12 @@ final class TrainScaleBenchmark implements Runnable {
                     .foreach(slot -> Thread.sleep(200));
             Warehouse warehouse = warehouse(spark);
             RunId id = RunId.of("{\"run\":" + System.nanoTime() + "}");
-            ConfigSection section = ConfigSection.root(
-                    ConfigFactory.parseString(train + "\nepochs = 1, held-out-fraction = 0, outlier-multiple = 1e9")
-                            .withFallback(ConfigFactory.parseResources("defaults/train.conf")
-                                    .getConfig("train"))
-                            .resolve());
+            ConfigSection section = ConfigSection.root(ConfigFactory.parseString(train)
+                    .withFallback(
+                            ConfigFactory.parseString("epochs = 1, held-out-fraction = 0, outlier-multiple = 1e9"))
+                    .withFallback(
+                            ConfigFactory.parseResources("defaults/train.conf").getConfig("train"))
+                    .resolve());
             StageContext context = new StageContext(
                     spark,
                     warehouse,
