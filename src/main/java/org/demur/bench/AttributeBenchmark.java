@@ -34,9 +34,9 @@ import picocli.CommandLine.Option;
 
 /**
  * Linear integrated gradients along the published path with a random JumpReLU dictionary at every layer: scores of every
- * feature at every token, and the same at the tokens after those that all prompts begin with. Tasks share the prompts. Dictionaries are read from a folder
- * one after another, as a task of the stage does. Memory is anonymous resident memory beyond a heap that is
- * resident from the start.
+ * feature at every token, and the same at the tokens after those that all prompts begin with. Tasks share the prompts.
+ * Dictionaries are read from a folder one after another, as a task of the stage does. Memory is anonymous resident memory
+ * beyond a heap that is resident from the start.
  */
 @Command(name = "attribute", description = "Times attributions at all layers.")
 final class AttributeBenchmark implements Runnable {

@@ -10,6 +10,8 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import scala.collection.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** How a query result is printed. */
 enum ResultFormat {
@@ -58,9 +60,20 @@ enum ResultFormat {
     private static List<Object> cells(Row row) {
         List<Object> cells = new ArrayList<>(row.length());
         for (int column = 0; column < row.length(); column++) {
-            Object value = row.get(column);
-            cells.add(value instanceof byte[] raw ? raw.length + " bytes" : value);
+            cells.add(printable(row.get(column)));
         }
         return cells;
+    }
+
+    /** Arrays as [a, b]; Spark's own would show the name of their class. */
+    private static Object printable(Object value) {
+        if (value instanceof byte[] raw) {
+            return raw.length + " bytes";
+        }
+        return value instanceof Seq<?> array
+                ? CollectionConverters.asJava(array).stream()
+                        .map(ResultFormat::printable)
+                        .toList()
+                : value;
     }
 }

@@ -61,7 +61,10 @@ final class RankingQueries {
             ORDER BY label = 'harmful' DESC, set_name, area, ranking
             """;
 
-    /** Rankings that were compared with others than random sets and the direction, the feature set first; places: coefficient, feature set. */
+    /**
+     * Rankings that were compared with others than random sets and the direction, the feature set first; places: coefficient,
+     * feature set.
+     */
     private static final String COMPARISON =
             """
             SELECT set_name, label, ranking, other, other_draws, n, size(sizes) AS sizes, area, other_area,

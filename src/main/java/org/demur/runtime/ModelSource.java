@@ -83,6 +83,6 @@ public final class ModelSource {
                 ExitCode.MISSING_INPUT,
                 "Model " + path + " does not exist",
                 "relative paths start at the folder where the command was started",
-                "correct model.path in the job file, or give --set model.path=PATH");
+                "correct it where it is named: model.path or a judge's path in the job file, --set model.path=PATH, --model");
     }
 }

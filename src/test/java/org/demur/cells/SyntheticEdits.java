@@ -1,5 +1,6 @@
 package org.demur.cells;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.demur.edit.FeatureSlice;
@@ -15,7 +16,7 @@ public final class SyntheticEdits {
         Map<Integer, FeatureSlice> slices = new TreeMap<>();
         sets.featuresByLayer().forEach((layer, features) -> {
             float[] ones = new float[features.length * d];
-            java.util.Arrays.fill(ones, 1);
+            Arrays.fill(ones, 1);
             slices.put(
                     layer,
                     new FeatureSlice(

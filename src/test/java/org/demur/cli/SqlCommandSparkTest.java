@@ -67,6 +67,18 @@ class SqlCommandSparkTest {
     }
 
     @Test
+    void arraysReadAsLists() {
+        sql("SELECT array(1, null, 2) AS plain, array(array('a'), array()) AS nested", "table");
+
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines(
+                        """
+                        plain         nested
+                        [1, null, 2]  [[a], []]
+                        """);
+    }
+
+    @Test
     void jsonKeepsNull() {
         sql("SELECT row_id, source_line FROM quarantine WHERE set_name = 'a'", "json");
 
